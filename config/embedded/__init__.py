@@ -4,8 +4,8 @@ Enters: the data folder. Leaves: where to connect. Called by the settings while 
 is unset, and by the launcher. Knows nothing of Django, nor of the package that contains it.
 
 How it works: every process that uses a server holds a shared lock on a file for its life; a guardian process
-per server waits for that lock exclusively, and stops the server when it gets it. The kernel frees locks on any
-death, SIGKILL included, and forked children keep them.
+per server waits for that lock exclusively, and stops the server when it gets it. The kernel frees locks on
+any death, SIGKILL included, and forked children keep them.
 """
 
 from __future__ import annotations
@@ -42,16 +42,16 @@ class Services:
     user: str = "postgres"
     name: str = DATABASE
 
-    @property
-    def database(self) -> dict[str, str]:
-        """Django's connection parameters."""
+    def django_database(self) -> dict[str, str]:
+        """Django's connection parameters, without the engine."""
         return {
-            "ENGINE": "django.db.backends.postgresql",
             "NAME": self.name,
             "USER": self.user,
             "PASSWORD": "",
             "HOST": str(self._sockets()),
-            "PORT": str(self.port),  # said, lest PGPORT of the caller's environment apply
+            "PORT": str(
+                self.port
+            ),  # said, lest PGPORT of the caller's environment apply
         }
 
     @property
@@ -72,12 +72,16 @@ class Services:
 
     def _sockets(self) -> Path:
         if self.socket_dir is None:
-            raise EmbeddedFailure("The private PostgreSQL was not asked for, but its address was.")
+            raise EmbeddedFailure(
+                "The private PostgreSQL was not asked for, but its address was."
+            )
         return self.socket_dir
 
     def _redis(self) -> Path:
         if self.redis_socket is None:
-            raise EmbeddedFailure("The private Valkey was not asked for, but its address was.")
+            raise EmbeddedFailure(
+                "The private Valkey was not asked for, but its address was."
+            )
         return self.redis_socket
 
 
@@ -99,13 +103,13 @@ def cache_url(redis_socket: Path) -> str:
     return f"unix://{quote(str(redis_socket))}?db=1"
 
 
-def ensure(data: Path, *, postgres: bool = True, redis: bool = True) -> Services:
+def ensure(data: Path, *, postgres: bool = True, valkey: bool = True) -> Services:
     """Find or start the private servers, and keep them while this process, or a child it forks, lives.
 
     Args:
         data: the data folder; made, for its owner alone, where absent.
         postgres: whether PostgreSQL is needed.
-        redis: whether Valkey is needed.
+        valkey: whether Valkey is needed.
 
     Returns:
         Where to connect; both answer already.
@@ -118,19 +122,21 @@ def ensure(data: Path, *, postgres: bool = True, redis: bool = True) -> Services
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         (data / "run").mkdir(mode=0o700, exist_ok=True)
         database = _use(Place(data, "postgres")) if postgres else {}
-        broker = _use(Place(data, "valkey")) if redis else {}
+        broker = _use(Place(data, "valkey")) if valkey else {}
     except OSError as error:
         raise storage_failure(data, error) from error
     return Services(
         socket_dir=Path(database["host"]) if postgres else None,
-        redis_socket=Path(broker["socket"]) if redis else None,
+        redis_socket=Path(broker["socket"]) if valkey else None,
     )
 
 
 def _use(place: Place) -> dict[str, str]:
     if place.users not in _held:
         users = open_lock(place.users)
-        fcntl.flock(users, fcntl.LOCK_SH)  # waits while a guardian is stopping the server
+        fcntl.flock(
+            users, fcntl.LOCK_SH
+        )  # waits while a guardian is stopping the server
         _held[place.users] = users
     start = open_lock(place.start)
     try:
@@ -167,7 +173,9 @@ def _await_notice(place: Place, log_from: int) -> dict[str, str]:
         if notice is not None:
             return notice
         if not is_held(place.guardian) or time.monotonic() > end:
-            raise start_failure(SERVERS[place.name].title, place.log, _since(place.log, log_from))
+            raise start_failure(
+                SERVERS[place.name].title, place.log, _since(place.log, log_from)
+            )
         time.sleep(0.01)
 
 

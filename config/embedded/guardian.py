@@ -1,8 +1,8 @@
 """The guardian: one small process per server that starts it, keeps it up, and ends it after its last user.
 
-Started by `ensure`, in a session of its own. It holds the guardian's lock for its life; the server is tied to it
-and ends when it is killed. It learns that nobody is left from the users' lock, which the kernel frees on any
-death.
+Started by `ensure`, in a session of its own. It holds the guardian's lock for its life; the server is tied to
+it and ends when it is killed. It learns that nobody is left from the users' lock, which the kernel frees on
+any death.
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ class Guardian:
         starts: list[float] = []
         while True:
             now = time.monotonic()
-            starts = [moment for moment in starts if now - moment < RESTART_WINDOW] + [now]
+            starts = [moment for moment in starts if now - moment < RESTART_WINDOW] + [
+                now
+            ]
             if len(starts) > RESTARTS:
                 say(f"{self.server.title} ended {RESTARTS} times in a row; giving up")
                 return 1
@@ -78,11 +80,15 @@ class Guardian:
             time.sleep(0.01)
         with self.turn:
             if not self.leaving:
-                self.place.publish({**self.server.notice(), "guardian": str(os.getpid())})
+                self.place.publish(
+                    {**self.server.notice(), "guardian": str(os.getpid())}
+                )
         return True
 
     def _leave_after_last_user(self) -> None:
-        fcntl.flock(open_lock(self.place.users), fcntl.LOCK_EX)  # returns when nobody is left
+        fcntl.flock(
+            open_lock(self.place.users), fcntl.LOCK_EX
+        )  # returns when nobody is left
         with self.turn:
             self.leaving = True
             # Gone before the server is: a newcomer waits for our locks and starts afresh.
@@ -103,7 +109,9 @@ class Guardian:
 
 def say(message: str) -> None:
     """Write a line into the log."""
-    sys.stderr.write(f"{time.strftime('%Y-%m-%d %H:%M:%S', time.gmtime())} guardian: {message}\n")
+    sys.stderr.write(
+        f"{time.strftime('%Y-%m-%d %H:%M:%S', time.gmtime())} guardian: {message}\n"
+    )
     sys.stderr.flush()
 
 

