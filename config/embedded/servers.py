@@ -42,11 +42,7 @@ POSTGRES_SETTINGS = {
 
 def clean_environment() -> dict[str, str]:
     """The environment for the servers: what others set for their own PostgreSQL must not reach ours."""
-    kept = {
-        key: value
-        for key, value in os.environ.items()
-        if not key.startswith(("PG", "LC_"))
-    }
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("PG", "LC_"))}
     return {**kept, "LC_ALL": "C.UTF-8"}
 
 
@@ -74,9 +70,7 @@ class Postgres:
     """PostgreSQL over a Unix socket, with the one database that Scriptorium uses."""
 
     title: ClassVar[str] = "PostgreSQL"
-    stop_signal: ClassVar[signal.Signals] = (
-        signal.SIGINT
-    )  # disconnect everyone, write a checkpoint, end
+    stop_signal: ClassVar[signal.Signals] = signal.SIGINT  # disconnect everyone, write a checkpoint, end
 
     def __init__(self, place: Place) -> None:
         self.place = place
@@ -121,15 +115,7 @@ class Postgres:
             os.chown(new, self.user, self.user)
         as_user = prefix(self.user, "KILL")
         locale = ["--encoding=UTF8", "--locale=C.UTF-8", "--locale-provider=builtin"]
-        initdb = [
-            *as_user,
-            str(self.programs / "initdb"),
-            "-D",
-            str(new),
-            "-U",
-            "postgres",
-            "--auth=trust",
-        ]
+        initdb = [*as_user, str(self.programs / "initdb"), "-D", str(new), "-U", "postgres", "--auth=trust"]
         environment = clean_environment()
         subprocess.run(
             [*initdb, *locale, "--builtin-locale=C.UTF-8", "--no-instructions"],
@@ -137,32 +123,16 @@ class Postgres:
             env=environment,
             cwd=new,
         )
-        single = [
-            *as_user,
-            str(self.programs / "postgres"),
-            "--single",
-            "-D",
-            str(new),
-            "postgres",
-        ]
+        single = [*as_user, str(self.programs / "postgres"), "--single", "-D", str(new), "postgres"]
         words = f"CREATE DATABASE {DATABASE};\n".encode()
-        subprocess.run(
-            single,
-            input=words,
-            stdout=subprocess.DEVNULL,
-            check=True,
-            env=environment,
-            cwd=new,
-        )
+        subprocess.run(single, input=words, stdout=subprocess.DEVNULL, check=True, env=environment, cwd=new)
         # Only a folder that is whole gets the final name.
         new.rename(self.place.files)
 
     def command(self) -> list[str]:
         quoted = str(self.sockets).replace('"', '""')
         settings = {**POSTGRES_SETTINGS, "unix_socket_directories": f'"{quoted}"'}
-        options = [
-            word for key, value in settings.items() for word in ("-c", f"{key}={value}")
-        ]
+        options = [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
         program = [str(self.programs / "postgres"), "-D", str(self.place.files)]
         return [*prefix(self.user, "INT"), *program, *options]
 
@@ -171,19 +141,10 @@ class Postgres:
             lines = (self.place.files / "postmaster.pid").read_text().splitlines()
         except FileNotFoundError:
             return False
-        return (
-            len(lines) >= 8
-            and lines[0].strip() == str(pid)
-            and lines[7].strip() == "ready"
-        )
+        return len(lines) >= 8 and lines[0].strip() == str(pid) and lines[7].strip() == "ready"
 
     def notice(self) -> dict[str, str]:
-        return {
-            "host": str(self.sockets),
-            "port": str(PORT),
-            "user": "postgres",
-            "name": DATABASE,
-        }
+        return {"host": str(self.sockets), "port": str(PORT), "user": "postgres", "name": DATABASE}
 
 
 class Valkey:
@@ -220,9 +181,7 @@ class Valkey:
             try:
                 connection.connect(str(self.socket))
                 connection.sendall(b"PING\r\n")
-                return connection.recv(16).startswith(
-                    b"+PONG"
-                )  # while it loads its file it answers -LOADING
+                return connection.recv(16).startswith(b"+PONG")  # while it loads its file it answers -LOADING
             except OSError:
                 return False
 
@@ -230,7 +189,4 @@ class Valkey:
         return {"socket": str(self.socket)}
 
 
-SERVERS: dict[str, type[Postgres] | type[Valkey]] = {
-    "postgres": Postgres,
-    "valkey": Valkey,
-}
+SERVERS: dict[str, type[Postgres | Valkey]] = {"postgres": Postgres, "valkey": Valkey}

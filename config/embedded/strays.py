@@ -20,21 +20,14 @@ def strays(folder: Path, program: str) -> Iterator[int]:
         try:
             # PostgreSQL and Valkey both enter their data folder, and their children inherit it.
             here = (entry / "cwd").readlink() == folder
-            if (
-                here
-                and (entry / "comm").read_text().strip() == program
-                and _alive(entry)
-            ):
+            if here and (entry / "comm").read_text().strip() == program and _alive(entry):
                 yield int(entry.name)
         except OSError:
             continue  # it ended while we looked, or belongs to somebody else
 
 
 def _alive(entry: Path) -> bool:
-    return (entry / "stat").read_bytes().rpartition(b")")[2].split()[0] not in (
-        b"Z",
-        b"X",
-    )
+    return (entry / "stat").read_bytes().rpartition(b")")[2].split()[0] not in (b"Z", b"X")
 
 
 def end_strays(folder: Path, program: str) -> None:
@@ -43,11 +36,7 @@ def end_strays(folder: Path, program: str) -> None:
     Raises:
         TimeoutError: a process survived even SIGKILL (it hangs in the kernel).
     """
-    for ask, seconds in (
-        (signal.SIGINT, 20.0),
-        (signal.SIGQUIT, 5.0),
-        (signal.SIGKILL, 5.0),
-    ):
+    for ask, seconds in ((signal.SIGINT, 20.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0)):
         found = list(strays(folder, program))
         for pid in found:
             try:
