@@ -1,0 +1,31 @@
+"""The ``jsonl`` format: one task an object, on its own line, with the fields of the API's tasks.
+
+In: pieces of bytes. Out: the fields of each task. A mapping renames columns or reaches into nested ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from annotate.sources.fields import FIELDS
+from annotate.sources.format import Format, Found, Plan, place_answer
+from annotate.sources.json_rows import picked
+from annotate.sources.rows import KINDS, RowError
+
+
+def _rows(pieces: Iterator[bytes], plan: Plan) -> Iterator[Found]:
+    for found in picked(pieces, plan):
+        if isinstance(found, RowError):
+            yield found
+        else:
+            line, values = found
+            yield line, place_answer(values, values.get("kind") or plan.kind)
+
+
+FORMAT = Format(
+    name="jsonl",
+    title="JSON lines with the fields of a task",
+    kinds=KINDS,
+    columns={field: field for field in FIELDS},
+    rows=_rows,
+)
