@@ -28,8 +28,9 @@ RESTART_WINDOW = 60.0
 class Guardian:
     """Keeps one server for as long as it has users."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, lock: int) -> None:
         self.server = server
+        self.lock = lock
         self.place = server.place
         self.process: subprocess.Popen[bytes] | None = None
         self.leaving = False
@@ -53,6 +54,9 @@ class Guardian:
                 self.place.notice.unlink(missing_ok=True)
                 if self.leaving:
                     return 0
+            if not self._still_ours():
+                say("the data folder was removed; leaving")
+                return 1
             say(f"{self.server.title} ended by itself ({code}); starting it again")
 
     def _start(self) -> bool:
@@ -77,6 +81,13 @@ class Guardian:
             if not self.leaving:
                 self.place.publish({**self.server.notice(), "guardian": str(os.getpid())})
         return True
+
+    def _still_ours(self) -> bool:
+        # Someone who removes the folder removes the locks with it; the next user makes new ones, and a guardian.
+        try:
+            return os.path.samestat(os.fstat(self.lock), self.place.guardian.stat())
+        except FileNotFoundError:
+            return False
 
     def _leave_after_last_user(self) -> None:
         fcntl.flock(open_lock(self.place.users), fcntl.LOCK_EX)  # returns when nobody is left
@@ -120,7 +131,7 @@ def main(data: str, name: str) -> None:
         os._exit(0)  # the lock stays with the child
     code = 1
     try:
-        code = Guardian(SERVERS[name](place)).run()
+        code = Guardian(SERVERS[name](place), lock).run()
     except (SystemExit, OSError, subprocess.CalledProcessError) as failure:
         say(str(failure))
     finally:

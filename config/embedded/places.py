@@ -93,11 +93,13 @@ def is_held(path: Path) -> bool:
 
 
 def socket_folder(run: Path) -> Path:
-    """A folder for sockets: `run` itself, or where its path is too long a private one in the temp folder.
+    """A folder for sockets: `run` itself, or where its path will not do a private one in the temp folder.
+
+    It will not do where it is too long for a socket, or holds a comma: clients would read it as two hosts.
 
     Only the guardian decides this, and tells the others in its notice: their temp folders may differ.
     """
-    if len(os.fsencode(run)) <= LONGEST_FOLDER:
+    if len(os.fsencode(run)) <= LONGEST_FOLDER and "," not in str(run):
         return run
     name = f"scriptorium-{os.getuid()}-{hashlib.sha256(os.fsencode(run)).hexdigest()[:12]}"
     candidates = [Path(tempfile.gettempdir()) / name, Path("/tmp") / name]

@@ -1,0 +1,1 @@
+"""The private servers, proven with real processes that are started, killed and counted."""
