@@ -25,6 +25,9 @@ _NEEDS: dict[str, tuple[str, ...]] = {
     "edit": ("prompt", "draft_response"),
     "converse": ("messages",),
 }
+# Texts that are kept as they come; the judge of each allows at least `max_text_chars`.
+_FREE_TEXT = frozenset({"prompt", "context", "brief", "draft_response", "reference"})
+
 _SUBJECTS = ("prompt", "brief", "draft_response", "messages")
 
 
@@ -52,8 +55,20 @@ def check_task(
     """
     clean: dict[str, Any] = {}
     errors: list[RowError] = []
+    short = limits.max_text_chars
     for field, value in values.items():
         if value is None:
+            continue
+        # Most texts are plain and short: seen at once, since this loop is most of the cost of an import.
+        # ASCII is a flag of the string, and holds no surrogate; NUL is a memchr.
+        if (
+            field in _FREE_TEXT
+            and type(value) is str
+            and len(value) <= short
+            and value.isascii()
+            and "\0" not in value
+        ):
+            clean[field] = value
             continue
         judge = JUDGES.get(field)
         try:

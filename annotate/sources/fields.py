@@ -50,8 +50,6 @@ def _text(value: object, limit: int) -> str:
         )
     if len(value) > limit:
         raise Fault(f"This has {len(value):,} characters; at most {limit:,} are allowed. Shorten it.")
-    # Both looks are cheap: NUL is a memchr, and pure ASCII (which holds no surrogate) is a flag of the
-    # string.
     if "\0" in value or not value.isascii():
         fault = text_fault(value)
         if fault:
@@ -155,16 +153,25 @@ def _metadata(value: object, limits: Limits) -> dict[str, Any]:
         raise Fault(f"The metadata must be an object of names and values, but it is {said(value)}.")
     if not value:
         return value
-    _judge_json(value, limits.max_depth)
     try:
-        length = len(orjson.dumps(value))
+        written = orjson.dumps(value)
     except TypeError:
-        raise Fault("The metadata holds a number with more than 64 bits. Write it as text.") from None
+        written = b""
+    # Plain values that were written without a NUL are sound; all others are walked through.
+    if not written or not _PLAIN.issuperset(map(type, value.values())) or b"\\u0000" in written:
+        _judge_json(value, limits.max_depth)
+        if not written:
+            raise Fault("The metadata holds a number with more than 64 bits. Write it as text.")
+    length = len(written)
     if length > limits.max_metadata_bytes:
         raise Fault(
             f"The metadata takes {size(length)}; at most {size(limits.max_metadata_bytes)} are allowed."
         )
     return value
+
+
+# Types that hold no others and that JSON writes as they are (a float may be infinite).
+_PLAIN = frozenset({str, int, bool, type(None)})
 
 
 def _judge_json(value: object, depth: int) -> None:

@@ -61,7 +61,7 @@ def _from_lines(first: bytes, pieces: Iterator[bytes], limits: Limits) -> Iterat
             continue
         if type(value) is not dict:
             yield RowError(number, "", _NOT_AN_OBJECT)
-        elif text.count(b"{") + text.count(b"[") > depth and too_deep(value, depth):
+        elif too_deep(value, depth):
             yield RowError(number, "", _too_deep(depth))
         else:
             yield number, value
@@ -81,7 +81,7 @@ def _from_array(array: JsonArray, limits: Limits) -> Iterator[Found]:
                 yield RowError(line, "", syntax_fault(raw, problem))
         elif type(value) is not dict:
             yield RowError(line, "", _NOT_AN_OBJECT)
-        elif raw.count(b"{") + raw.count(b"[") > depth and too_deep(value, depth):
+        elif too_deep(value, depth):
             yield RowError(line, "", _too_deep(depth))
         else:
             yield line, value
@@ -90,19 +90,31 @@ def _from_array(array: JsonArray, limits: Limits) -> Iterator[Found]:
 _NOT_AN_OBJECT = 'This row is not an object of names and values. Write it in braces, as in {"prompt": "…"}.'
 
 
+_BOXES = frozenset({dict, list})
+
+
 def _too_deep(depth: int) -> str:
     return f"This row is nested more than {depth} levels deep. Make it flatter, or remove what is not needed."
 
 
-def too_deep(value: Any, depth: int) -> bool:
-    """Whether ``value`` nests more than ``depth`` levels; level by level, so that no stack can run over."""
-    level = [value]
-    for _ in range(depth + 1):
-        level = [item for box in level for item in (box.values() if isinstance(box, dict) else box)]
-        level = [item for item in level if isinstance(item, (dict, list))]
-        if not level:
-            return False
-    return True
+def too_deep(value: dict[str, Any], depth: int) -> bool:
+    """Whether ``value`` nests more than ``depth`` levels; level by level, so that no stack can run over.
+
+    >>> too_deep({"a": [[]]}, 3), too_deep({"a": [[]]}, 2)
+    (False, True)
+    """
+    level: list[Any] = [box for box in value.values() if type(box) in _BOXES]
+    while level:
+        depth -= 1
+        if depth < 1:
+            return True
+        level = [
+            inner
+            for box in level
+            for inner in (box.values() if type(box) is dict else box)
+            if type(inner) in _BOXES
+        ]
+    return False
 
 
 def syntax_fault(raw: bytes, problem: orjson.JSONDecodeError) -> str:

@@ -103,7 +103,7 @@ def _judged(
     notes, limits = plan.notes, plan.limits
     most = limits.max_rows if limit is None else min(limit, limits.max_rows)
     for found in chosen.rows(pieces(file, limits, notes), plan):
-        place = notes.row
+        place = notes.rows + notes.errors + 1
         if place > most:
             if most == limit:
                 return
