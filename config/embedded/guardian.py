@@ -16,7 +16,7 @@ import threading
 import time
 from pathlib import Path
 
-from .places import Place, open_lock
+from .places import Place, leave_socket_folder, open_lock
 from .servers import SERVERS, Server, clean_environment
 
 START_SECONDS = 120.0  # a recovery after a crash may take its time
@@ -131,7 +131,9 @@ def main(data: str, name: str) -> None:
         os._exit(0)  # the lock stays with the child
     code = 1
     try:
-        code = Guardian(SERVERS[name](place), lock).run()
+        server = SERVERS[name](place)
+        code = Guardian(server, lock).run()
+        leave_socket_folder(place, server.folder)
     except (SystemExit, OSError, subprocess.CalledProcessError) as failure:
         say(str(failure))
     finally:

@@ -9,6 +9,7 @@ import fcntl
 import hashlib
 import json
 import os
+import shutil
 import stat
 import tempfile
 from dataclasses import dataclass
@@ -92,24 +93,29 @@ def is_held(path: Path) -> bool:
     return False
 
 
-def socket_folder(run: Path) -> Path:
-    """A folder for sockets: `run` itself, or where its path will not do a private one in the temp folder.
+def socket_folder(place: Place) -> Path:
+    """A folder for the server's socket: `run`, or where its path will not do a private one in the temp folder.
 
     It will not do where it is too long for a socket, or holds a comma: clients would read it as two hosts.
-
     Only the guardian decides this, and tells the others in its notice: their temp folders may differ.
     """
-    if len(os.fsencode(run)) <= LONGEST_FOLDER and "," not in str(run):
-        return run
-    name = f"scriptorium-{os.getuid()}-{hashlib.sha256(os.fsencode(run)).hexdigest()[:12]}"
+    if len(os.fsencode(place.run)) <= LONGEST_FOLDER and "," not in str(place.run):
+        return place.run
+    name = f"scriptorium-{os.getuid()}-{hashlib.sha256(os.fsencode(place.files)).hexdigest()[:12]}"
     candidates = [Path(tempfile.gettempdir()) / name, Path("/tmp") / name]
     folder = next((path for path in candidates if len(os.fsencode(path)) <= LONGEST_FOLDER), candidates[-1])
     folder.mkdir(mode=0o700, exist_ok=True)
     # The temp folder is everybody's: another user may have put something under this name.
     found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o022:
         raise EmbeddedFailure(
             f"{folder} is needed for sockets but is not a private folder of yours.\n"
             "Remove it, or point SCRIPTORIUM_DATA at a shorter path."
         )
     return folder
+
+
+def leave_socket_folder(place: Place, folder: Path) -> None:
+    """Remove a folder that was made in the temp folder."""
+    if folder != place.run:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -52,6 +52,7 @@ class Server(Protocol):
     title: ClassVar[str]
     stop_signal: ClassVar[signal.Signals]
     place: Place
+    folder: Path
 
     def prepare(self) -> None:
         """Make the files ready, end strays; may be called again before each start."""
@@ -76,10 +77,10 @@ class Postgres:
         self.place = place
         self.programs = postgres_programs()
         self.user = as_whom(place.files)
-        self.sockets = self._sockets()
+        self.folder = socket_folder(place)
+        self.sockets = self._sockets(self.folder)
 
-    def _sockets(self) -> Path:
-        folder = socket_folder(self.place.run)
+    def _sockets(self, folder: Path) -> Path:
         if self.user is None:
             return folder
         # Root has stepped down: the server must be able to pass through our folders, and have one of its own.
@@ -156,7 +157,8 @@ class Valkey:
     def __init__(self, place: Place) -> None:
         self.place = place
         self.program = valkey_program()
-        self.socket = socket_folder(place.run) / "valkey.sock"
+        self.folder = socket_folder(place)
+        self.socket = self.folder / "valkey.sock"
 
     def prepare(self) -> None:
         end_strays(self.place.files, "valkey-server")
