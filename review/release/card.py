@@ -42,8 +42,8 @@ def _holds(facts: ReleaseFacts) -> list[str]:
     parts = [
         paragraphs(facts.description),
         "## What it holds",
-        f"{facts.rows:,} demonstrations: prompts and the responses that people wrote for them, each "
-        f"approved in review. Released on {plain(facts.created)} as {code(facts.name)} in the format "
+        f"{facts.rows:,} demonstrations: prompts and responses, each approved in review. "
+        f"Released on {plain(facts.created)} as {code(facts.name)} in the format "
         f"{code(facts.format)}. {form.says}",
         table(["Split", "Rows"], splits, numbers=[1]) if splits else "It has no rows.",
     ]
@@ -72,8 +72,8 @@ def _counts(title: str, head: str, counts: Mapping[str, int], total: int) -> lis
 def _made(facts: ReleaseFacts) -> list[str]:
     parts = [
         "## How it was made",
-        f"{facts.annotators:,} people wrote the demonstrations, following a written guideline; their names are "
-        "not in the data, only pseudonyms that are stable within this project.",
+        f"{facts.annotators:,} people wrote the demonstrations, following a written guideline. The data "
+        "names them only by pseudonyms that are stable within this project.",
     ]
     if facts.guideline_versions:
         rows = [

@@ -12,7 +12,13 @@ from contextlib import ExitStack
 from tempfile import TemporaryFile
 from typing import IO, NamedTuple
 
-from review.release.files import HASH_BLOCK, FileEntry, HashedFile, Places, written_whole
+from review.release.files import (
+    HASH_BLOCK,
+    FileEntry,
+    HashedFile,
+    Places,
+    written_whole,
+)
 from review.release.manifest import canonical_json
 
 CHANGES = "changes.json"

@@ -69,7 +69,7 @@ def front_matter(facts: ReleaseFacts) -> str:
         head["language"] = languages
     head["size_categories"] = [size_category(facts.rows)]
     head["task_categories"] = ["text-generation"]
-    head["tags"] = list(dict.fromkeys(["instruction-tuning", "human-written", *map(_line, facts.tags)]))
+    head["tags"] = list(dict.fromkeys(["instruction-tuning", *map(_line, facts.tags)]))
     if held:
         files = [{"split": split, "path": f"data/{split}-*.{extension}"} for split in held]
         head["configs"] = [{"config_name": "default", "data_files": files}]

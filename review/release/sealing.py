@@ -14,7 +14,13 @@ from review.release.card import card
 from review.release.changes import RowMark, write_changes
 from review.release.facts import ReleaseFacts
 from review.release.files import FileEntry, Places, write_file
-from review.release.manifest import CHECKSUMS, MANIFEST, canonical_json, checksums, manifest
+from review.release.manifest import (
+    CHECKSUMS,
+    MANIFEST,
+    canonical_json,
+    checksums,
+    manifest,
+)
 
 CARD = "README.md"
 

@@ -6,7 +6,12 @@ from typing import Any
 import orjson
 
 from review.release import formats
-from review.release.facts import AgreementFacts, GuidelineFacts, ReleaseFacts, SourceFacts
+from review.release.facts import (
+    AgreementFacts,
+    GuidelineFacts,
+    ReleaseFacts,
+    SourceFacts,
+)
 from review.release.files import FileEntry, Places
 from review.release.rows import ReleasedRow, Turn, prompt_and_response
 from review.release.shards import planned, write_shard

@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 
 from review.release import formats
 from review.release.formats.csv import plain_cell, rows_of, safe_cell
-from review.release.rows import RECORD_KEYS, ReleasedRow, Turn, UnwritableRow, with_context
+from review.release.rows import (
+    RECORD_KEYS,
+    ReleasedRow,
+    Turn,
+    UnwritableRow,
+    with_context,
+)
 
 from .making import a_row
 
