@@ -8,7 +8,6 @@ imports no Django: what needs it happens in processes that end.
 from __future__ import annotations
 
 import ctypes
-import http.client
 import ipaddress
 import os
 import shutil
@@ -20,12 +19,21 @@ from pathlib import Path
 
 from . import embedded, environment, preflight
 from .embedded.programs import tied
+from .health import look, name_of
 from .supervisor import Supervisor, say
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 EVERY_ADDRESS = ("0.0.0.0", "::")
 READY_SECONDS = 90.0
 PR_SET_PDEATHSIG = 1
+
+# Loaded once and forked: less memory, a quicker start. Threads: a slow download holds no worker. How many
+# workers: gunicorn's own variable WEB_CONCURRENCY.
+WEB = ["gunicorn", "config.wsgi", "-k", "gthread", "--threads", "4", "--preload"]
+WEB += ["--no-control-socket", "--graceful-timeout", "5", "--log-level", "warning"]
+WORKER = ["celery", "-A", "config", "worker", "--concurrency", "2", "--max-memory-per-child", "400000"]
+WORKER += ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
+BEAT = ["celery", "-A", "config", "beat", "--loglevel", "WARNING", "--pidfile", "", "--schedule"]
 
 
 def main() -> None:
@@ -35,6 +43,7 @@ def main() -> None:
     host = os.environ.get("HOST") or "127.0.0.1"
     port = preflight.port_of(os.environ.get("PORT") or "8000")
     end_with_make()
+    os.environ.setdefault("WEB_CONCURRENCY", "2")
     allow(host)
     found = environment.read(os.environ, checkout=CHECKOUT)
     preflight.check_port(host, port)
@@ -96,61 +105,32 @@ def prepare(*, loopback: bool) -> str:
 
 
 def commands(host: str, port: int, data: Path) -> dict[str, list[str]]:
-    """The three programs; the same words run in containers and under `systemd`."""
+    """The three programs, each tied to us; the words after the tie are those that containers run."""
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     tie = [*tied("TERM"), "--"] if shutil.which("setpriv") else []
-    python = [*tie, sys.executable, "-m"]
-    web = ["gunicorn", "config.wsgi", "--bind", address, "--workers", "2", "-k", "gthread", "--threads", "4"]
-    # Loaded once and forked: half the memory, half the start. Threads: a slow download holds no worker.
-    web += ["--preload", "--no-control-socket", "--graceful-timeout", "5", "--log-level", "warning"]
-    worker = ["celery", "-A", "config", "worker", "--concurrency", "2", "--max-memory-per-child", "400000"]
-    worker += ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
-    beat = [
-        "celery",
-        "-A",
-        "config",
-        "beat",
-        "--schedule",
-        str(data / "beat-schedule"),
-        "--loglevel",
-        "WARNING",
-    ]
-    beat += ["--pidfile", ""]
-    return {"web": [*python, *web], "worker": [*python, *worker], "beat": [*python, *beat]}
+    programs = {
+        "web": [*WEB, "--bind", address],
+        "worker": WORKER,
+        "beat": [*BEAT, str(data / "beat-schedule")],
+    }
+    return {name: [*tie, sys.executable, "-m", *words] for name, words in programs.items()}
 
 
 def announce(host: str, port: int, allowed: tuple[str, ...], said: str) -> None:
     """Wait until everything answers, then say where to go."""
     reach = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
-    known_as = next((name.lstrip(".") for name in allowed if name != "*"), reach)
+    known_as = name_of(",".join(allowed), reach)
     end = time.monotonic() + READY_SECONDS
     last = "no answer"
     while time.monotonic() < end:
         status, last = look(reach, port, known_as)
         if status == 200:
             shown = f"[{reach}]" if ":" in reach else reach
-            say(
-                "\n".join(
-                    part for part in ("", f"Scriptorium is ready: http://{shown}:{port}/", said, "") if part
-                )
-            )
+            say(f"\nScriptorium is ready: http://{shown}:{port}/\n{said}".rstrip())
             say("Press Ctrl-C to stop.")
             return
         time.sleep(0.1)
     say(f"Scriptorium is still not ready after {READY_SECONDS:.0f} seconds; /readyz said: {last}")
-
-
-def look(host: str, port: int, known_as: str) -> tuple[int, str]:
-    """What `/readyz` answers now; status 0 where nothing does."""
-    connection = http.client.HTTPConnection(host, port, timeout=5)
-    try:
-        connection.request("GET", "/readyz", headers={"Host": known_as})
-        answer = connection.getresponse()
-        return answer.status, f"{answer.status} {answer.read(500).decode(errors='replace')}"
-    except (OSError, http.client.HTTPException) as error:
-        return 0, str(error)
-    finally:
-        connection.close()
 
 
 if __name__ == "__main__":

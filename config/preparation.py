@@ -1,7 +1,7 @@
 """What must happen before the programs start, in one process that ends and so gives its memory back.
 
-`python -m config.preparation`, run by `config.launcher`. Enters: the settings. Leaves: a checked configuration,
-a migrated database, collected static files, the demo project, and on standard output what people should read.
+`python -m config.preparation`, run by `config.launcher`. Enters: the settings. Leaves: a checked
+configuration, a migrated database, static files, the demo project, and on standard output what people read.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 Enters: named commands. Leaves: their output, line by line, each under its name. Called by `config.launcher`.
 
 A program that ends by itself is started again, as a container's restart policy would; one that keeps ending
-stops everything. Each program is the head of a process group, so that its children go with it; its command ties
-it to us, so that it ends when we are killed.
+stops everything. Each program is the head of a process group, so that its children go with it; its command
+ties it to us, so that it ends when we are killed.
 """
 
 from __future__ import annotations
