@@ -1,0 +1,1 @@
+"""Everything up to a submitted demonstration: guidelines, sources, tasks, the queue, drafting, checks."""

@@ -1,0 +1,1 @@
+"""Everything after submission: the review queue, scores, adjudication, agreement, releases."""

@@ -41,6 +41,13 @@ class Format:
     columns: dict[str, str]
     rows: Callable[[Iterator[bytes], Plan], Iterator[Found]]
     mappable: bool = True
+    # Columns that feed no field by themselves, but are read.
+    also_read: tuple[str, ...] = ()
+
+
+ONE_QUESTION_ONLY = (
+    "A conversation of several turns cannot become a task of kind edit. Import it as respond, or remove it."
+)
 
 
 def place_answer(values: dict[str, Any], kind: str) -> dict[str, Any]:

@@ -70,7 +70,9 @@ class Columns:
 
     __slots__ = ("_gathers", "_known", "_paths", "_sources", "last", "mapping", "unseen")
 
-    def __init__(self, mapping: dict[str, str], defaults: dict[str, str]) -> None:
+    def __init__(
+        self, mapping: dict[str, str], defaults: dict[str, str], also_read: tuple[str, ...] = ()
+    ) -> None:
         judge_mapping(mapping)
         self.mapping = mapping
         # A column the user gave to another field is not read a second time for its default.
@@ -78,7 +80,7 @@ class Columns:
         self._sources = {field: column for field, column in defaults.items() if column not in taken} | mapping
         columns = self._sources.values()
         self._paths = {column: column.split(".") for column in columns if "." in column}
-        self._known = frozenset(columns) | {path[0] for path in self._paths.values()}
+        self._known = frozenset(columns) | {path[0] for path in self._paths.values()} | set(also_read)
         self._gathers = any(field.startswith(METADATA) for field in mapping)
         self.unseen = set(mapping.values())  # mapped columns that no row has had so far
         self.last: dict[str, Any] = {}  # the row looked at last, for messages that list its columns

@@ -69,7 +69,7 @@ def _columns(chosen: Format, mapping: dict[str, str]) -> Columns:
         raise SourceRefused(
             f"The format {chosen.name} has fixed columns, so it takes no mapping. Leave it out."
         )
-    return Columns(mapping, chosen.columns)
+    return Columns(mapping, chosen.columns, chosen.also_read)
 
 
 def _kind(chosen: Format, kind: str | None) -> str:

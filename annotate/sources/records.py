@@ -1,7 +1,8 @@
 """The ``records`` format: the rows of our own releases, as tasks once more.
 
 In: pieces of bytes. Out: the fields of each task. A conversation of one question becomes a prompt with its
-context, a longer one the turns up to the user's last; the last answer is the reference.
+context, a longer one the turns up to the user's last, the context apart as in the release; the last answer is
+the reference.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from annotate.sources.format import Format, Found, Plan, place_answer
+from annotate.sources.format import ONE_QUESTION_ONLY, Format, Found, Plan, place_answer
 from annotate.sources.json_rows import json_objects
 from annotate.sources.rows import RowError
 
@@ -32,16 +33,11 @@ def _rows(pieces: Iterator[bytes], plan: Plan) -> Iterator[Found]:
             values["prompt"] = row.get("prompt") or (asked[0]["content"] if asked else None)
             yield line, place_answer(values, plan.kind)
         elif plan.kind == "edit":
-            yield RowError(line, "messages", _NO_EDIT)
+            yield RowError(line, "messages", ONE_QUESTION_ONLY)
         else:
             values["kind"] = "converse"
-            values["messages"] = _without_context(asked, row.get("prompt"), row.get("context"))
+            values["messages"] = asked
             yield line, values
-
-
-_NO_EDIT = (
-    "A conversation of several turns cannot become a task of kind edit. Import it as respond, or remove it."
-)
 
 
 def _question_and_answer(messages: object) -> tuple[list[Any], object]:
@@ -64,35 +60,11 @@ def _is_one_question(asked: list[Any]) -> bool:
     return len(asked) == 1 and isinstance(asked[0], dict) and asked[0]["role"] == "user"
 
 
-def _without_context(asked: list[Any], prompt: object, context: object) -> list[Any]:
-    """Take the context that the release joined to the first question out of it again."""
-    for turn in asked:
-        if isinstance(turn, dict) and turn["role"] == "user":
-            if _is_joined(turn["content"], prompt, context):
-                turn["content"] = prompt
-            break
-    return asked
-
-
-def _is_joined(text: object, prompt: object, context: object) -> bool:
-    """Whether ``text`` is prompt and context with nothing but blanks between, whichever comes first."""
-    if not (isinstance(text, str) and isinstance(prompt, str) and isinstance(context, str)):
-        return False
-    if not prompt or not context or len(text) < len(prompt) + len(context):
-        return False
-    return any(
-        text.startswith(first)
-        and text.endswith(second)
-        and not text[len(first) : len(text) - len(second)].strip()
-        for first, second in ((prompt, context), (context, prompt))
-    )
-
-
 FORMAT = Format(
     name="records",
     title="Records: the rows of a release",
     kinds=("respond", "edit"),
-    columns={},
+    columns={"reference": "response", "external_id": "id"},
     rows=_rows,
     mappable=False,
 )

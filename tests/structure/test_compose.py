@@ -64,7 +64,9 @@ def test_containers_run_the_commands_of_the_launcher(compose: dict[str, Any]) ->
         "beat": [*launcher.BEAT, "/data/beat-schedule"],
     }
     assert {name: shlex.split(services[name]["command"]) for name in expected} == expected
-    last = re.search(r"^CMD (\[.*\])", (CHECKOUT / "Dockerfile").read_text().replace("\\\n", ""), re.MULTILINE)
+    last = re.search(
+        r"^CMD (\[.*\])", (CHECKOUT / "Dockerfile").read_text().replace("\\\n", ""), re.MULTILINE
+    )
     assert last is not None
     assert json.loads(last[1]) == expected["web"]
 

@@ -16,6 +16,8 @@ from review.release.files import FileEntry, Places
 from review.release.rows import ReleasedRow, Turn, prompt_and_response
 from review.release.shards import planned, write_shard
 
+RECORDS = formats.load("records")
+
 
 def json_text(value: Any) -> bytes:
     return orjson.dumps(value)

@@ -17,9 +17,7 @@ from review.release.files import NoSpace, Places
 from review.release.rows import ReleasedRow, UnwritableRow
 from review.release.shards import Shard, WrongRows, planned, write_shard
 
-from .making import a_row, places_in, some_rows
-
-RECORDS = formats.load("records")
+from .making import RECORDS, a_row, places_in, some_rows
 
 
 @pytest.fixture

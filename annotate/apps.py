@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class AnnotateConfig(AppConfig):
+    name = "annotate"
+    verbose_name = "Annotate"
+
+    def ready(self) -> None:
+        from annotate import founding
+
+        founding.listen()

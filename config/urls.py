@@ -1,0 +1,13 @@
+"""The root URLs: health, accounts, the API, the pages of each app."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("workspace.urls")),
+    path("", include("annotate.urls")),
+    path("", include("review.urls")),
+    path("accounts/", include("allauth.account.urls")),
+    path("api/v1/", include("workspace.api.urls")),
+    path("api/v1/", include("annotate.api.urls")),
+    path("api/v1/", include("review.api.urls")),
+]

@@ -1,0 +1,82 @@
+"""Releases: numbered, immutable exports; what each holds was frozen as rows before it was written."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from annotate.models import Revision
+from review.states import RELEASE_STATES
+from workspace.models import Job, Project, User
+
+
+class Release(models.Model):
+    """One numbered release of a project."""
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="releases")
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=9, default="building", db_default="building")
+    format = models.CharField(max_length=30, default="records")
+    settings = models.JSONField(default=dict)
+    rows = models.BigIntegerField(default=0)
+    # Everything the manifest says that was read from live tables, frozen with the selection.
+    frozen = models.JSONField(null=True)
+    manifest_sha256 = models.CharField(max_length=64, blank=True, default="")
+    bytes = models.BigIntegerField(default=0)
+    error = models.TextField(blank=True, default="")
+    retraction_reason = models.TextField(blank=True, default="")
+    job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    created = models.DateTimeField()
+    finished = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "number"], name="release_number_once"),
+            models.CheckConstraint(condition=Q(state__in=RELEASE_STATES), name="release_state_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project.slug} release {self.number}"
+
+    @property
+    def folder(self) -> str:
+        """The name of its directory, in the storage and in an archive."""
+        return f"{self.project.slug}-{self.number:04d}"
+
+
+class ReleaseItem(models.Model):
+    """One row of a release: which revision, in which split, at which position."""
+
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="items", db_index=False)
+    split = models.CharField(max_length=10, default="train", db_default="train")
+    position = models.BigIntegerField()
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="+", db_index=False)
+    # What live tables said of the row when the selection was frozen.
+    facts = models.JSONField(default=dict, db_default={})
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["release", "split", "position"], name="item_position_once")
+        ]
+        indexes = [models.Index(fields=["revision"], name="item_by_revision")]
+
+    def __str__(self) -> str:
+        return f"row {self.position}"
+
+
+class ReleaseFile(models.Model):
+    """One file of a release, as its manifest lists it; downloads look the path up here, never on the disk."""
+
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="files")
+    path = models.CharField(max_length=200)
+    bytes = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    rows = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["release", "path"], name="release_file_once")]
+
+    def __str__(self) -> str:
+        return self.path

@@ -1,0 +1,54 @@
+"""Places in the review queue: opened when a demonstration is submitted, closed when it leaves review."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from annotate.lanes import lane_for, wake
+from annotate.models import Demonstration, Revision
+from review.models import Adjudication, Review, ReviewPlace
+from workspace.announcements import subscribe
+
+
+def listen() -> None:
+    """Subscribe to what the lower floors announce; called once at start."""
+    subscribe("demonstration_submitted", open_places)
+    subscribe("demonstration_left_review", close_places)
+
+
+def open_places(*, demonstration: Demonstration, revision: Revision, now: datetime) -> None:
+    """Open as many places at this revision as the project plans reviews, in one lane at one random point."""
+    task = demonstration.task
+    lane = lane_for(
+        demonstration.project_id,
+        queue="review",
+        priority=task.priority,
+        category=revision.category,
+        language=revision.language,
+        source=None,
+    )
+    shuffle = secrets.randbits(63)
+    ReviewPlace.objects.bulk_create(
+        ReviewPlace(
+            revision=revision,
+            number=number,
+            demonstration=demonstration,
+            author_id=demonstration.author_id,
+            lane_id=lane,
+            shuffle=shuffle,
+        )
+        for number in range(1, demonstration.project.reviews + 1)
+    )
+    wake({lane})
+
+
+def close_places(*, demonstration: Demonstration, now: datetime) -> None:
+    """Nothing of this demonstration is to be reviewed any more: withdrawn or recalled."""
+    ReviewPlace.objects.filter(demonstration=demonstration, state__in=["open", "held"]).update(
+        state="closed", holder=None, lease_until=None
+    )
+    Review.objects.filter(demonstration=demonstration, state="active").update(state="released")
+    Adjudication.objects.filter(demonstration=demonstration, state="open").update(
+        state="closed", resolved=now
+    )

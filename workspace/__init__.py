@@ -1,0 +1,1 @@
+"""The ground floor: who may do what, what happened, what is running."""
