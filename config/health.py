@@ -1,7 +1,7 @@
 """Is this part of Scriptorium well? `python -m config.health web|beat`, asked by container engines.
 
-Enters: the part's name. Leaves: exit code 0 or 1 with a sentence. A worker answers `celery inspect ping` instead.
-`look` and `name_of` are also the launcher's.
+Enters: the part's name. Leaves: exit code 0 or 1 with a sentence. A worker answers `celery inspect ping`
+instead. `look` and `name_of` are also the launcher's.
 """
 
 from __future__ import annotations

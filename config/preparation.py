@@ -7,6 +7,7 @@ configuration, a migrated database, static files, the demo project, and on stand
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import secrets
@@ -32,7 +33,7 @@ def main() -> None:
     loopback = sys.argv[1:] == ["loopback"]
     django.setup()
     try:
-        call_command("check")
+        call_command("check", stdout=io.StringIO())  # warnings go to standard error, good news nowhere
         call_command("migrate", interactive=False, verbosity=0)
         collect_static()
         if os.environ.get("SCRIPTORIUM_DEMO", "1") != "0" and not settings.PRODUCTION:
@@ -82,7 +83,7 @@ def demo_log_ins(*, loopback: bool) -> list[str]:
     account gets a random one, said this once; back on loopback the known one is valid again.
     """
     os.environ["SCRIPTORIUM_DEMO_PASSWORD"] = DEMO_PASSWORD if loopback else secrets.token_urlsafe(12)
-    call_command("demo", verbosity=0)
+    call_command("demo", verbosity=0, stdout=io.StringIO())
     marker = Path(settings.DATA) / "demo-passwords"
     known = not marker.exists()
     if loopback:

@@ -85,6 +85,7 @@ class Supervisor:
             program.deaths = [death for death in program.deaths if now - death < RESTART_WINDOW] + [now]
             code = program.process.returncode if program.process else None
             program.signal_all(signal.SIGKILL)  # children that it left would hold its port or its jobs
+            program.process = None
             if len(program.deaths) > RESTARTS:
                 say(f"{program.name} keeps ending ({code}); its last lines are above. Stopping everything.")
                 return 1

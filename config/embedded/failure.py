@@ -16,16 +16,16 @@ KNOWN = {
     "Disk quota exceeded": FULL,
     "Read-only file system": "The file system is read-only. Point SCRIPTORIUM_DATA at another one.",
     "database files are incompatible with server": (
-        "The data was written by another major version of PostgreSQL. Dump it with that version and restore it, "
-        "or point SCRIPTORIUM_DATA at an empty folder."
+        "The data was written by another major version of PostgreSQL. Dump it with that version and restore "
+        "it, or point SCRIPTORIUM_DATA at an empty folder."
     ),
     "has wrong ownership": (
         "The data belongs to another user. Start as that user, or point SCRIPTORIUM_DATA at your own folder."
     ),
     "Permission denied": (
-        "A file or folder could not be reached. SCRIPTORIUM_DATA must belong to the user who starts Scriptorium. "
-        "Where root starts it and user namespaces are forbidden, it and the Python environment must be "
-        "reachable by the user 'nobody'."
+        "A file or folder could not be reached. SCRIPTORIUM_DATA must belong to the user who starts "
+        "Scriptorium. Where root starts it and user namespaces are forbidden, it and the Python environment "
+        "must be reachable by the user 'nobody'."
     ),
     "could not create shared memory": "The machine has too little shared memory for PostgreSQL.",
     "Cannot allocate memory": "The machine has too little memory left. Close something, then start again.",

@@ -83,7 +83,7 @@ class Guardian:
         return True
 
     def _still_ours(self) -> bool:
-        # Someone who removes the folder removes the locks with it; the next user makes new ones, and a guardian.
+        # Who removes the folder removes the locks with it; the next user makes new ones, and a guardian.
         try:
             return os.path.samestat(os.fstat(self.lock), self.place.guardian.stat())
         except FileNotFoundError:

@@ -94,7 +94,7 @@ def is_held(path: Path) -> bool:
 
 
 def socket_folder(place: Place) -> Path:
-    """A folder for the server's socket: `run`, or where its path will not do a private one in the temp folder.
+    """A folder for the server's socket: `run`, or where its path will not do one of ours in the temp folder.
 
     It will not do where it is too long for a socket, or holds a comma: clients would read it as two hosts.
     Only the guardian decides this, and tells the others in its notice: their temp folders may differ.
