@@ -18,8 +18,8 @@ from review.release.formats.base import Format, unwritable
 from review.release.rows import RECORD_KEYS, ReleasedRow
 
 BYTE_ORDER_MARK = "\ufeff"
-# White space and invisible letters, then a formula's first letter: plain, full-width or small form. A bare DDE call
-# runs in no spreadsheet we know; published lists of attacks have it, and an apostrophe costs nothing.
+# White space and invisible letters, then a formula's first letter: plain, full-width or small form. A bare
+# DDE call runs in no spreadsheet we know; published lists of attacks have it, and an apostrophe costs nothing.
 _risky = re.compile(
     r"'|[\t\r\n]|[\s\x00-\x1f\u200b-\u200f\u2060\ufeff]*"
     r"[=+\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b]"

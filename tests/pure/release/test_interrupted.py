@@ -1,4 +1,4 @@
-"""A build that is killed, or runs out of disk, leaves nothing half-written, and the next attempt ends the same."""
+"""A build that is killed or runs out of disk leaves nothing half-written, and the next one ends the same."""
 
 import random
 import shutil
@@ -7,22 +7,24 @@ import subprocess
 import sys
 import textwrap
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from review.release.shards import planned, write_shard
+from review.release.rows import ReleasedRow
+from review.release.shards import Shard, planned, write_shard
 
 from .making import RECORDS, places_in, some_rows
 
-ROWS, PER_SHARD = 4_000, 500
+ROWS, PER_SHARD = 8_000, 500
 
 BUILD = textwrap.dedent(
     """
     import sys
     from pathlib import Path
     from tests.pure.release.test_interrupted import build
-    build(Path(sys.argv[1]))
+    build(Path(sys.argv[1]), pause=0.006)
     """
 )
 
@@ -42,40 +44,50 @@ FILL = textwrap.dedent(
 )
 
 
-def build(directory: Path) -> dict[str, str]:
+def build(directory: Path, pause: float = 0.0) -> dict[str, str]:
     """Write all shards of a release, or those that are missing; give their checksums."""
     places = places_in(directory)
-    return {
-        shard.path: write_shard(
-            shard, some_rows(shard.rows, first=shard.start + 1), RECORDS, places, "s"
-        ).sha256
-        for shard in planned({"train": ROWS}, "jsonl", PER_SHARD)
-    }
+
+    def slowly(shard: Shard) -> Iterator[ReleasedRow]:
+        for number, row in enumerate(some_rows(shard.rows, first=shard.start + 1)):
+            if pause and number % 64 == 0:
+                time.sleep(pause)
+            yield row
+
+    shards = planned({"train": ROWS}, "jsonl", PER_SHARD)
+    return {shard.path: write_shard(shard, slowly(shard), RECORDS, places, "s").sha256 for shard in shards}
 
 
 def test_a_build_killed_at_random_moments_ends_with_the_same_bytes(tmp_path: Path) -> None:
     undisturbed = build(tmp_path / "calm")
+    places = places_in(tmp_path / "killed")
     chosen = random.Random(7)
-    seen: set[int] = set()
-    for _ in range(6):
+    held: list[int] = []
+    half_written = 0
+    for _ in range(5):
         running = subprocess.Popen([sys.executable, "-c", BUILD, str(tmp_path / "killed")])
-        waited = time.monotonic() + 5
-        start = len(list((tmp_path / "killed").rglob("*.jsonl")))
-        # Wait until this attempt is at work, so that the kill does not only ever hit the start of Python.
-        while running.poll() is None and time.monotonic() < waited:
-            if (tmp_path / "killed" / "working").exists() and chosen.random() < 0.3:
-                break
-            time.sleep(0.005)
+        before = {path.name for path in places.working.glob("*.part")}
+        deadline = time.monotonic() + 10
+        # Wait for it to be in the middle of a shard, so that the kill does not only ever hit the start of Python.
+        while time.monotonic() < deadline and {path.name for path in places.working.glob("*.part")} <= before:
+            time.sleep(0.002)
+        time.sleep(chosen.uniform(0, 0.1))
         running.send_signal(signal.SIGKILL)
         running.wait()
-        release = tmp_path / "killed" / "releases"
-        whole = {path.name for path in release.rglob("*") if path.is_file()}
-        assert whole <= {Path(path).name for path in undisturbed}
-        seen.add(len(whole) - start)
+        whole = {
+            str(path.relative_to(places.release)) for path in places.release.rglob("*") if path.is_file()
+        }
+        assert whole <= set(undisturbed)
+        held.append(len(whole))
+        half_written += any(places.working.glob("*.part"))
+    assert held == sorted(held)
+    assert 0 < held[-1] < len(undisturbed)
+    assert half_written > 0
     assert build(tmp_path / "killed") == undisturbed
-    calm = places_in(tmp_path / "calm").release
     for path in undisturbed:
-        assert (places_in(tmp_path / "killed").release / path).read_bytes() == (calm / path).read_bytes()
+        assert (places.release / path).read_bytes() == (
+            places_in(tmp_path / "calm").release / path
+        ).read_bytes()
 
 
 def test_a_really_full_disk_leaves_whole_shards_only(tmp_path: Path) -> None:

@@ -58,7 +58,5 @@ def test_a_real_set_survives_import_release_import(form: str) -> None:
 def test_a_conversation_survives_release_and_import(form: str) -> None:
     (row,) = imported(form, [a_row(turns=DIALOGUE)])
     assert row.kind == "converse"
-    assert [(turn["role"], turn["content"]) for turn in row.messages] == [
-        (turn["role"], turn["content"]) for turn in DIALOGUE[:-1]
-    ]
+    assert row.messages == DIALOGUE[:-1]
     assert row.reference == "So long"
