@@ -60,8 +60,8 @@ def supervise() -> Iterator[Callable[[str], Supervised]]:
 
     yield begin
     for one in started:
-        one.process.kill()
-        one.process.communicate()
+        one.process.terminate()  # not killed: these programs are not tied to it
+        one.process.communicate(timeout=20)
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

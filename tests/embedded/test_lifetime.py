@@ -7,7 +7,11 @@ import shutil
 import signal
 from pathlib import Path
 
+import pytest
+
 from .conftest import Start, ask, both_answer, command, guardian_of, inhabitants, postmaster_of, within
+
+pytestmark = pytest.mark.slow
 
 
 def test_processes_that_start_at_once_share_the_same_servers(start: Start, data: Path) -> None:

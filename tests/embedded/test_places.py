@@ -19,6 +19,7 @@ from config.embedded import Services, broker_url, cache_url
 
 from .conftest import Start, both_answer, guardian_of, inhabitants, within
 
+pytestmark = pytest.mark.slow
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has to step down")
 
 

@@ -123,7 +123,8 @@ def test_the_card_says_all_that_was_promised() -> None:
         "| brainstorming | 7 | 100.0% |",
         "| en | 7 | 100.0% |",
         "| 3 | How to write | 2026-01-01T00:00:00Z | 7 | New. |",
-        "2 independent reviews",
+        "4 writers took part",
+        "3 reviewers took part. The plan asks for 2 independent reviews",
         "Blind, two of two.",
         "| decision | krippendorff\\_alpha | 0.712 | 0.600 to 0.800 | 40 | 3 | 90 |",
         "| honest | cohen\\_kappa | Only one level occurs. |  | 0 | 0 | 0 |",
@@ -142,6 +143,17 @@ def test_every_field_of_a_row_is_explained() -> None:
     text = card(facts(), DATA)
     assert all(f"| `{key}` |" in text for key in RECORD_KEYS)
     assert "| `annotator_id` |" not in card(facts(format="messages"), DATA)
+
+
+def test_one_is_said_as_one() -> None:
+    text = card(facts(splits={"train": 1}, annotators=1, reviewers=1, reviews_per_row=1), DATA)
+    for words in (
+        "One demonstration:",
+        "One writer took part",
+        "One reviewer took part",
+        "one review of every",
+    ):
+        assert words in text
 
 
 def test_a_release_without_rows_still_has_a_card() -> None:

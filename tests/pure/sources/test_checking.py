@@ -56,7 +56,7 @@ def test_each_kind_is_taken_with_what_it_needs(values: dict[str, Any]) -> None:
     [
         ({}, "prompt", "missing or empty"),
         ({"prompt": " \n"}, "prompt", "missing or empty"),
-        ({"kind": "compose", "prompt": "Why?"}, "brief", "Say what the writer should make up"),
+        ({"kind": "compose"}, "brief", "Say what the writer should make up"),
         ({"kind": "compose", "brief": "x", "prompt": "Why?"}, "prompt", "kind respond or edit"),
         ({"kind": "edit", "prompt": "Why?"}, "draft_response", "no draft to edit"),
         ({"prompt": "Why?", "draft_response": "x"}, "draft_response", "kind edit"),

@@ -1,0 +1,131 @@
+"""The door of every API call: who calls, the project or 404, the right or 403, idempotency, and pages of lists.
+
+A call is a subclass of `Call` whose `actions` names, for each method, the action of the permission table it needs. A
+structure test walks the URLs and fails for a call without one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+from django.db.models import Model, QuerySet
+from django.utils import timezone
+from rest_framework.exceptions import NotAuthenticated
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from workspace import idempotency
+from workspace.access import Standing, found, standing, standing_for
+from workspace.permissions import ANYONE, GLOBAL, OPERATOR
+from workspace.refusals import Invalid, NotAllowed
+
+PAGE_SIZE, LARGEST_PAGE = 50, 200
+
+
+class Call(APIView):
+    """One address of the API.
+
+    `actions` maps each method to its action. Where the address holds `slug`, `self.standing` is the caller's standing
+    in that project; where it holds `key`, `things()` says among which objects it is looked up, `self.thing` is the
+    one found, and the standing is that in its project.
+    """
+
+    actions: ClassVar[Mapping[str, str]] = {}
+    noun: ClassVar[str] = "object"
+    # The permission table decides, in `initial`; DRF's own classes would only repeat a part of it.
+    permission_classes = [AllowAny]
+
+    standing: Standing
+    thing: Any
+
+    def things(self) -> QuerySet[Any]:
+        """The objects that `key` is looked up among, with what the call needs of them loaded."""
+        raise NotImplementedError(f"{type(self).__name__} has a key in its address but no things()")
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        method = "GET" if request.method in ("HEAD", "OPTIONS") else request.method or ""
+        if method not in self.actions:
+            self.http_method_not_allowed(request)
+        action = self.actions[method]
+        if GLOBAL.get(action) == ANYONE:
+            return
+        if not request.user.is_authenticated:
+            raise NotAuthenticated("Log in, or send a token: `Authorization: Bearer TOKEN`.")
+        if action in GLOBAL:
+            if GLOBAL[action] == OPERATOR and not request.user.is_superuser:
+                raise NotAllowed("Only the operator of this site may do this.")
+            return
+        if "slug" in kwargs:
+            self.standing = standing(request.user, kwargs["slug"])
+        else:
+            self.thing = found(self.things(), kwargs["key"], noun=self.noun)
+            self.standing = standing_for(request.user, self.thing)
+        self.standing.require(action)
+
+    def once(self, request: Request, work: Callable[[], Response]) -> Response:
+        """Answer with `work()`, or under an `Idempotency-Key` with what it answered the first time."""
+        key = request.headers.get("Idempotency-Key", "")
+        if not key:
+            return work()
+        if len(key) > 255:
+            raise Invalid(
+                "The Idempotency-Key is too long.", errors={"Idempotency-Key": ["At most 255 characters."]}
+            )
+
+        def kept() -> idempotency.Kept:
+            answer = work()
+            headers = {name: value for name, value in answer.headers.items() if name == "Scriptorium-Reason"}
+            return idempotency.Kept(answer.status_code, answer.data, headers)
+
+        user = self.standing.user if hasattr(self, "standing") else request.user
+        call = f"{request.method} {request.path}"
+        result = idempotency.once(
+            user, call=call, key=key, body=bytes(request._request.body), now=timezone.now(), work=kept
+        )
+        return Response(result.body, status=result.status, headers=dict(result.headers))
+
+
+def listed(request: Request, rows: QuerySet[Any], render: Callable[[Any], Mapping[str, Any]]) -> Response:
+    """One keyset page of `rows`, newest first: `{"results": […], "next": URL or null}`.
+
+    The address takes `limit` (at most 200) and `after`, the id of the last row of the page before.
+    """
+    limit = _number(request, "limit", PAGE_SIZE, LARGEST_PAGE)
+    after = _number(request, "after", 0, 2**63 - 1)
+    if after:
+        rows = rows.filter(pk__lt=after)
+    page: list[Model] = list(rows.order_by("-pk")[: limit + 1])
+    following = None
+    if len(page) > limit:
+        page = page[:limit]
+        query = {**request.query_params.dict(), "after": str(page[-1].pk)}
+        following = request.build_absolute_uri(f"{request.path}?{urlencode(query)}")
+    return Response({"results": [render(row) for row in page], "next": following})
+
+
+def body_of(request: Request, *, allowed: Iterable[str]) -> dict[str, Any]:
+    """The JSON object of a request; `Invalid` where it is none or has fields that the call does not know."""
+    data = request.data if request.data is not None else {}
+    if not isinstance(data, Mapping):
+        raise Invalid("Send a JSON object.", errors={"body": ["This call takes a JSON object."]})
+    values = dict(data)
+    known = set(allowed)
+    unknown = sorted(set(values) - known)
+    if unknown:
+        words = f"This call knows {', '.join(sorted(known)) or 'no fields'}."
+        raise Invalid("Unknown fields.", errors={str(name): [words] for name in unknown})
+    return values
+
+
+def _number(request: Request, name: str, default: int, most: int) -> int:
+    text = request.query_params.get(name, "")
+    if not text:
+        return default
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:20]) <= most:
+        raise Invalid("This page cannot be shown.", errors={name: [f"Give a number from 1 to {most}."]})
+    return int(text)
