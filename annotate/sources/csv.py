@@ -62,7 +62,11 @@ def delimiter_of(header: str, columns: Columns) -> str:
     """The delimiter under which the header has most of the wanted columns, then most columns at all."""
 
     def fit(delimiter: str) -> tuple[int, int]:
-        names = [name.strip() for name in next(csv.reader([header], delimiter=delimiter), [])]
+        try:
+            cells = next(csv.reader([header], delimiter=delimiter), [])
+        except csv.Error:  # told with its line when the header is read in earnest
+            cells = []
+        names = [name.strip() for name in cells]
         return len(names) - len(columns.unused(names)), len(names)
 
     return max(DELIMITERS, key=fit)

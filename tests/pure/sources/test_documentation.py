@@ -18,10 +18,7 @@ def test_every_format_has_its_heading() -> None:
 
 
 def test_every_field_has_its_row() -> None:
-    assert [name for name in re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE) if name in FIELDS] == [
-        *sorted(FIELDS, key=PAGE.index)
-    ]
-    assert all(f"| `{field}` |" in PAGE for field in FIELDS)
+    assert [field for field in FIELDS if f"\n| `{field}` |" not in PAGE] == []
 
 
 def test_every_limit_is_the_one_of_the_code() -> None:
