@@ -42,7 +42,7 @@ def _holds(facts: ReleaseFacts) -> list[str]:
     parts = [
         paragraphs(facts.description),
         "## What it holds",
-        f"{facts.rows:,} demonstrations: prompts and responses, each approved in review. "
+        f"{_counted(facts.rows, 'demonstration')}: prompts and responses, each approved in review. "
         f"Released on {plain(facts.created)} as {code(facts.name)} in the format "
         f"{code(facts.format)}. {form.says}",
         table(["Split", "Rows"], splits, numbers=[1]) if splits else "It has no rows.",
@@ -72,7 +72,7 @@ def _counts(title: str, head: str, counts: Mapping[str, int], total: int) -> lis
 def _made(facts: ReleaseFacts) -> list[str]:
     parts = [
         "## How it was made",
-        f"{facts.annotators:,} people wrote the demonstrations, following a written guideline. The data "
+        f"{_counted(facts.annotators, 'writer')} took part, following a written guideline. The data "
         "names them only by pseudonyms that are stable within this project.",
     ]
     if facts.guideline_versions:
@@ -102,13 +102,17 @@ def _judged(facts: ReleaseFacts) -> list[str]:
     each = "one review" if facts.reviews_per_row == 1 else f"{facts.reviews_per_row} independent reviews"
     parts = [
         "## Review and agreement",
-        f"{facts.reviewers:,} reviewers took part. The plan asks for {each} of every demonstration.",
+        f"{_counted(facts.reviewers, 'reviewer')} took part. The plan asks for {each} of every demonstration.",
         paragraphs(facts.review_plan),
     ]
     if not facts.agreement:
         return [*parts, "Agreement between reviewers was not measured for this release."]
     heads = ["Measure", "Coefficient", "Value", "Interval", "Items", "Raters", "Ratings"]
     return [*parts, table(heads, map(_agreed, facts.agreement), numbers=[2, 4, 5, 6])]
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"One {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def _agreed(line: AgreementFacts) -> list[str]:

@@ -5,11 +5,12 @@ Called by ``review.release.sealing``; ``review.release.verifying`` reads what is
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from review.release.facts import ReleaseFacts
+from review.release.facts import ReleaseFacts, SourceFacts
 from review.release.files import FileEntry
 
 MANIFEST = "manifest.json"
@@ -60,7 +61,7 @@ def manifest(facts: ReleaseFacts, files: Sequence[FileEntry]) -> dict[str, Any]:
             "categories": dict(facts.categories),
             "languages": dict(facts.languages),
             "guideline_versions": {str(each.number): each.rows for each in facts.guideline_versions},
-            "sources": {each.name: each.rows for each in facts.sources},
+            "sources": _by_name(facts.sources),
             "excluded": dict(facts.excluded),
             "annotators": facts.annotators,
             "reviewers": facts.reviewers,
@@ -72,6 +73,14 @@ def manifest(facts: ReleaseFacts, files: Sequence[FileEntry]) -> dict[str, Any]:
         "writer": dict(facts.writer),
         "files": [entry._asdict() for entry in sorted(files)],
     }
+
+
+def _by_name(sources: Iterable[SourceFacts]) -> dict[str, int]:
+    """Count rows by the source's name; two sources may be called the same."""
+    counts: Counter[str] = Counter()
+    for source in sources:
+        counts[source.name] += source.rows
+    return dict(counts)
 
 
 def checksums(files: Iterable[FileEntry]) -> bytes:

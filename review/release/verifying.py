@@ -7,33 +7,18 @@ The directory is not trusted: no symbolic link is followed, no path of the manif
 nothing but regular files is opened, and files are read in blocks.
 """
 
-import hashlib
 import json
-import os
 import re
-import stat
 from collections.abc import Mapping
-from pathlib import Path, PurePosixPath
-from typing import IO, Any, NamedTuple
+from pathlib import Path
+from typing import Any
 
 from review.release import formats
-from review.release.files import HASH_BLOCK
-from review.release.formats.base import Format, RecordCount
+from review.release.formats.base import Format
 from review.release.manifest import CHECKSUMS, MANIFEST
+from review.release.untrusted import Problem, read_through, safe_path, small_file, walked
 
-_LARGEST_LIST = 64 << 20
 _sum_line = re.compile(r"([0-9a-f]{64}) [ *](.+)").fullmatch
-
-
-class Problem(NamedTuple):
-    """One thing that is not as it was released.
-
-    ``kind`` is ``missing``, ``altered``, ``extra``, ``miscounted``, ``unsafe`` or ``unreadable``.
-    """
-
-    kind: str
-    path: str
-    sentence: str
 
 
 def verify(directory: Path) -> list[Problem]:
@@ -47,7 +32,7 @@ def verify(directory: Path) -> list[Problem]:
     told, problems = _read_manifest(directory)
     sums, sum_problems = _read_checksums(directory)
     problems += sum_problems
-    present, found_problems = _walked(directory)
+    present, found_problems = walked(directory)
     problems += found_problems
     entries = _entries(told, problems)
     wanted = {path: entry.get("sha256") for path, entry in entries.items()}
@@ -72,7 +57,7 @@ def verify(directory: Path) -> list[Problem]:
 
 
 def _read_manifest(directory: Path) -> tuple[dict[str, Any], list[Problem]]:
-    content, problems = _small_file(directory, MANIFEST)
+    content, problems = small_file(directory, MANIFEST)
     if content is None:
         return {}, problems
     try:
@@ -86,7 +71,7 @@ def _read_manifest(directory: Path) -> tuple[dict[str, Any], list[Problem]]:
 
 
 def _read_checksums(directory: Path) -> tuple[dict[str, str] | None, list[Problem]]:
-    content, problems = _small_file(directory, CHECKSUMS)
+    content, problems = small_file(directory, CHECKSUMS)
     if content is None:
         return None, problems
     sums: dict[str, str] = {}
@@ -98,24 +83,6 @@ def _read_checksums(directory: Path) -> tuple[dict[str, str] | None, list[Proble
             continue
         sums[match[2]] = match[1]
     return sums, problems
-
-
-def _small_file(directory: Path, name: str) -> tuple[bytes | None, list[Problem]]:
-    """Read one of the two lists, which are small; a huge one is refused, not loaded."""
-    path = directory / name
-    try:
-        found = path.lstat()
-    except OSError:
-        return None, [Problem("missing", name, f"{name} is not there.")]
-    if not stat.S_ISREG(found.st_mode):
-        return None, []
-    if found.st_size > _LARGEST_LIST:
-        return None, [Problem("unreadable", name, f"{name} is larger than {_LARGEST_LIST >> 20} MB.")]
-    try:
-        with _opened(path) as raw:
-            return raw.read(), []
-    except OSError as error:
-        return None, [Problem("unreadable", name, f"{name} cannot be read: {error.strerror}.")]
 
 
 def _entries(told: Mapping[str, Any], problems: list[Problem]) -> dict[str, dict[str, Any]]:
@@ -135,55 +102,6 @@ def _entries(told: Mapping[str, Any], problems: list[Problem]) -> dict[str, dict
         else:
             entries[path] = entry
     return entries
-
-
-def safe_path(path: str) -> bool:
-    """Say whether a path of a manifest stays inside: relative, written plainly, without ``..`` or odd
-    characters.
-
-    >>> safe_path("data/train-00000-of-00001.jsonl"), safe_path("../key"), safe_path("/etc/passwd")
-    (True, False, False)
-    """
-    if not path or "\\" in path or any(ord(letter) < 32 for letter in path):
-        return False
-    pure = PurePosixPath(path)
-    return not pure.is_absolute() and ".." not in pure.parts and str(pure) == path and path != "."
-
-
-def _walked(directory: Path) -> tuple[set[str], list[Problem]]:
-    """Give the regular files below the directory; links and devices are reported and never followed."""
-    files: set[str] = set()
-    problems: list[Problem] = []
-    # A list instead of recursion: a directory from outside may be nested deeper than Python's stack.
-    waiting = [""]
-    while waiting:
-        prefix = waiting.pop()
-        try:
-            with os.scandir(directory / prefix) as found:
-                entries = list(found)
-        except OSError as error:
-            problems.append(Problem("unreadable", prefix, f"{prefix} cannot be read: {error.strerror}."))
-            continue
-        for entry in entries:
-            path = printable(prefix + entry.name)
-            if entry.is_dir(follow_symlinks=False):
-                waiting.append(f"{prefix}{entry.name}/")
-            elif entry.is_file(follow_symlinks=False):
-                files.add(path)
-            else:
-                kind = "a symbolic link" if entry.is_symlink() else "neither a file nor a directory"
-                problems.append(
-                    Problem("unsafe", path, f"{path} is {kind}. A release has none; it was not opened.")
-                )
-    return files, problems
-
-
-def printable(name: str) -> str:
-    """Give a file name as text that can be printed: other bytes and control characters as escapes."""
-    shown = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return "".join(
-        letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in shown
-    )
 
 
 def _compared_lists(wanted: Mapping[str, Any], sums: dict[str, str] | None) -> list[Problem]:
@@ -222,7 +140,7 @@ def _checked_file(path: Path, name: str, entry: Mapping[str, Any], form: Format 
     rows = entry.get("rows")
     counter = form.counter() if form is not None and rows is not None else None
     try:
-        size, digest = _read_through(path, counter)
+        size, digest = read_through(path, counter)
     except OSError as error:
         return [Problem("unreadable", name, f"{name} cannot be read: {error.strerror}.")]
     problems = []
@@ -253,28 +171,6 @@ def _checked_counts(told: Mapping[str, Any], entries: Mapping[str, Mapping[str, 
 
 def _digest(path: Path) -> str | None:
     try:
-        return _read_through(path, None)[1]
+        return read_through(path, None)[1]
     except OSError:
         return None
-
-
-def _read_through(path: Path, counter: RecordCount | None) -> tuple[int, str]:
-    digest = hashlib.sha256()
-    size = 0
-    with _opened(path) as raw:
-        while block := raw.read(HASH_BLOCK):
-            size += len(block)
-            digest.update(block)
-            if counter is not None:
-                counter.feed(block)
-    return size, digest.hexdigest()
-
-
-def _opened(path: Path) -> IO[bytes]:
-    # A link or a pipe put there after the walk is refused by the kernel or does not block; nothing is
-    # followed.
-    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    if not stat.S_ISREG(os.fstat(handle).st_mode):
-        os.close(handle)
-        raise OSError(0, "it is not a regular file")
-    return os.fdopen(handle, "rb", buffering=0)

@@ -19,7 +19,7 @@ from review.release.rows import RECORD_KEYS, ReleasedRow
 
 BYTE_ORDER_MARK = "\ufeff"
 # White space and invisible letters, then a formula's first letter: plain, full-width or small form. A bare
-# DDE call runs in no spreadsheet we know; published lists of attacks have it, and an apostrophe costs nothing.
+# DDE call runs in no spreadsheet we know, but lists of attacks have it and an apostrophe costs nothing.
 _risky = re.compile(
     r"'|[\t\r\n]|[\s\x00-\x1f\u200b-\u200f\u2060\ufeff]*"
     r"[=+\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b]"
@@ -93,5 +93,10 @@ def rows_of(lines: Iterable[str]) -> Iterator[dict[str, str]]:
 
 _HEADER = BYTE_ORDER_MARK + ",".join(f'"{key}"' for key in RECORD_KEYS) + "\r\n"
 FORMAT = Format(
-    "csv", "csv", "A table for spreadsheets, formulas made harmless.", encode, _HEADER.encode(), QuotedCount
+    "csv",
+    "csv",
+    "A table for spreadsheets: a text that would run there has one apostrophe in front.",
+    encode,
+    _HEADER.encode(),
+    QuotedCount,
 )

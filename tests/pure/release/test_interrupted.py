@@ -68,7 +68,7 @@ def test_a_build_killed_at_random_moments_ends_with_the_same_bytes(tmp_path: Pat
         running = subprocess.Popen([sys.executable, "-c", BUILD, str(tmp_path / "killed")])
         before = {path.name for path in places.working.glob("*.part")}
         deadline = time.monotonic() + 10
-        # Wait for it to be in the middle of a shard, so that the kill does not only ever hit the start of Python.
+        # Wait for it to be inside of a shard, so that the kill does not only ever hit the start of Python.
         while time.monotonic() < deadline and {path.name for path in places.working.glob("*.part")} <= before:
             time.sleep(0.002)
         time.sleep(chosen.uniform(0, 0.1))

@@ -1,4 +1,4 @@
-"""The manifest says what the contract promises, in bytes that do not depend on the order of what it was given."""
+"""The manifest says what the contract promises, in bytes that no order of its parts can change."""
 
 import json
 from collections.abc import Sequence
