@@ -1,8 +1,8 @@
 """Fetch the front-end packages that `package-lock.json` names, and copy the few files that pages use.
 
 `python -m config.setup_assets [--tests]`, called by `make setup` and the container build. Enters: the lock.
-Leaves: `build/assets/`, which the settings collect as `vendor/…`, and with `--tests` also the packages that only
-tests read, in `node_modules/`. Uses the machine's Node, or the one that comes as a Python wheel.
+Leaves: `build/assets/`, which the settings collect as `vendor/…`, and with `--tests` also the packages that
+only tests read, in `node_modules/`. Uses the machine's Node, or the one that comes as a Python wheel.
 """
 
 from __future__ import annotations
