@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from celery import shared_task
 from django.utils import timezone
 
-from review import claiming
+from review import claiming, measuring
+from workspace import running
 
 
 @shared_task(name="review.jobs.sweep_expired_reviews", ignore_result=True)
 def sweep_expired_reviews() -> None:
     claiming.sweep(now=timezone.now())
+
+
+@shared_task(name="review.jobs.compute_agreement", ignore_result=True)
+def compute_agreement(job_id: int) -> None:
+    running.run(job_id, _compute_agreement)
+
+
+def _compute_agreement(run: running.Run) -> dict[str, Any]:
+    job = run.job
+    assert job.project is not None
+    report = measuring.compute_report(
+        job.project,
+        by=job.created_by,
+        now=timezone.now(),
+        guideline_version=job.arguments.get("guideline_version"),
+        job=job,
+        pause=lambda reviews: run.progress(reviews, message="Reading reviews"),
+    )
+    return {"report": str(report.pk)}

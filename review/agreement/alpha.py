@@ -174,19 +174,19 @@ def _statistic(
     metric: Metric,
     level: Level,
 ) -> Statistic:
-    total = float(patterns.ratings)
+    total = float(patterns.mass @ patterns.size)
     counts = (name, patterns.items, len(ratings.active_raters), patterns.ratings)
     if np.count_nonzero(tally) < 2:
         only = ratings.categories[int(np.flatnonzero(tally)[0])]
         return Statistic(*counts, f"Every pairable rating is {only!r}: without any difference alpha is 0/0.")
     inside = metric.within() / (patterns.size - 1)
     everywhere, slope = metric.across(tally)
-    observed = float(patterns.multiplicity @ inside) / total
+    observed = float(patterns.mass @ inside) / total
     expected = float(everywhere) / total**2
     value = 1 - observed / expected * (total - 1) / total
     pull = patterns.total_by_pattern(patterns.count * slope[patterns.category]) / total
     ratio = observed / expected
-    mean = total / patterns.items
+    mean = total / float(patterns.mass.sum())
     # Gwet takes the agreement corrected for small samples here, hence total - 1.
     level_off = observed * (mean + (patterns.size - mean) * (total - 1) / total)
     influence = -(inside - level_off - 2 * ratio * (pull - patterns.size * expected))

@@ -33,7 +33,10 @@ def replicates(statistic: Statistic, resamples: int, seed: int) -> Floats:
     """The value of the statistic in each resample, nan where it is undefined."""
     assert statistic.patterns is not None and statistic.replicate is not None
     rng = np.random.default_rng(seed)
-    parts = [statistic.replicate(block) for block in draws(statistic.patterns.multiplicity, resamples, rng)]
+    patterns, weight = statistic.patterns, statistic.patterns.weight
+    parts = []
+    for block in draws(patterns.multiplicity, resamples, rng):
+        parts.append(statistic.replicate(block if weight is None else block * weight))
     return np.concatenate(parts)
 
 

@@ -75,7 +75,7 @@ def kendall_w_statistic(ratings: Ratings) -> Statistic:
     if (table == table[0]).all():
         return Statistic(*counts, "Every rater ties all items, so there are no ranks to compare.")
     ranks = _Ranks(table)
-    weight = rows.multiplicity / rows.items
+    weight = rows.mass / rows.mass.sum()
     scores = ranks.of(weight[None, :])[0] - 0.5
     together = scores.sum(axis=1)
     spread, single = float(weight @ together**2), weight @ scores**2

@@ -1,8 +1,8 @@
 """The likely true label of each item, from raters of unequal care.
 
-In: labels, as a matrix or `long(items, raters, values)`, where a rater may label an item more than once. Out: `Crowd`
-(Dawid and Skene) or `Vote` (majority). Called by adjudication reports and by users. Both work on distinct sets of
-labels, so their cost after one pass does not grow with the items where raters are few.
+In: labels, as a matrix or `long(items, raters, values)`, where a rater may label an item more than once.
+Out: `Crowd` (Dawid and Skene) or `Vote` (majority). Called by adjudication reports and by users. Both work
+on distinct sets of labels, so their cost after one pass does not grow with the items where raters are few.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array  # type: ignore[import-untyped]
+from scipy.sparse import csr_array
 
 from review.agreement.ratings import Ratings, encode
 from review.agreement.statistic import Floats
@@ -28,9 +28,9 @@ class Crowd:
     categories: in the order of all arrays. items, raters: the ids of rows, in their order.
     prevalence: (categories,) share of each true label.
     posterior: (items, categories) chance of each label to be the item's true one.
-    consensus: per item the likeliest label, None for an item without labels; exact ties are drawn by the seed.
-    confusion: (raters, true, given) how each rater labels items of each true label.
-    log_likelihood, iterations, converged: where the fit ended, and whether by itself.
+    consensus: per item the likeliest label, None for an item without labels; exact ties are drawn by the
+    seed. confusion: (raters, true, given) how each rater labels items of each true label. log_likelihood,
+    iterations, converged: where the fit ended, and whether by itself.
     """
 
     categories: tuple[Hashable, ...]
@@ -47,7 +47,7 @@ class Crowd:
 
 @dataclass(frozen=True, eq=False)
 class Vote:
-    """Majority vote. posterior: (items, categories); tied: items whose lead is shared; otherwise as `Crowd`."""
+    """Majority vote. posterior: (items, categories); tied: items whose lead is shared; rest as `Crowd`."""
 
     categories: tuple[Hashable, ...]
     items: Sequence[Hashable]
@@ -81,13 +81,14 @@ def dawid_skene(
     """Dawid and Skene's model by expectation-maximisation.
 
     An item's true label k comes with chance p_k; rater j then gives label l with chance c_jkl, independently.
-    E: T_ik is proportional to p_k prod_j prod_l c_jkl^n_ijl. M: p_k is the mean of T_ik, and c_jkl the share of l
-    in what j gave to items weighted by T_ik. Begins at the vote shares. Source: Dawid and Skene (1979), Applied
-    Statistics 28:20-28, equations 2.3 to 2.5.
+    E: T_ik is proportional to p_k prod_j prod_l c_jkl^n_ijl. M: p_k is the mean of T_ik, and c_jkl the
+    share of l in what j gave to items weighted by T_ik. Begins at the vote shares. Source: Dawid and Skene
+    (1979), Applied Statistics 28:20-28, equations 2.3 to 2.5.
 
-    Parameters: prior, counts added to every cell of confusion and prevalence (a Dirichlet prior); diagonal_prior,
-    more of them where given equals true; tolerance, the relative gain of the objective at which to stop; restarts,
-    further starts from random labels, of which the best fit is kept; seed, of restarts and of ties.
+    Parameters: prior, counts added to every cell of confusion and prevalence (a Dirichlet prior);
+    diagonal_prior, more of them where given equals true; tolerance, the relative gain of the objective at
+    which to stop; restarts, further starts from votes mixed with chance, of which the best fit is kept;
+    seed, of restarts and of ties.
     Raises: ValueError for a negative prior.
 
     >>> crowd = dawid_skene([["a", "a", "b"], ["b", "b", "b"], ["a", "a", "b"], ["b", "b", "b"]])
@@ -103,15 +104,15 @@ def dawid_skene(
         return _nothing(ratings)
     add = np.full((sets.width, sets.width), prior) + np.eye(sets.width) * diagonal_prior
     votes = _votes(sets)
-    starts = [votes / votes.sum(axis=1, keepdims=True)]
-    starts += [rng.dirichlet(np.ones(sets.width), size=len(votes)) for _ in range(restarts)]
+    shares = votes / votes.sum(axis=1, keepdims=True)
+    noise = [rng.dirichlet(np.ones(sets.width), size=len(votes)) for _ in range(restarts)]
+    starts = [shares, *((shares + random) / 2 for random in noise)]  # half the votes, lest labels swap names
     fits = [_fit(sets, start, add, prior, tolerance, max_iterations) for start in starts]
     best = max(fits, key=lambda fit: fit[3])
     posterior, prevalence, confusion, _, likelihood, iterations, converged = best
     spread = np.vstack([posterior, prevalence])[sets.places]  # an item without labels has place -1
     consensus, _ = _leaders(spread, sets.places >= 0, ratings, rng)
     shape = (sets.raters, sets.width, sets.width)
-    given = confusion.reshape(sets.raters, sets.width, sets.width).transpose(0, 2, 1).reshape(shape)
     return Crowd(
         ratings.categories,
         ratings.item_ids,
@@ -119,7 +120,7 @@ def dawid_skene(
         prevalence,
         spread,
         consensus,
-        given,
+        confusion.reshape(shape).transpose(0, 2, 1),
         likelihood,
         iterations,
         converged,
@@ -129,8 +130,8 @@ def dawid_skene(
 def majority_vote(labels: Any, seed: int = 0, *, categories: Scale = None, prior: float = 0.0) -> Vote:
     """The most frequent label of each item, with the shares of all.
 
-    Parameters: prior, votes added to each category before the shares are taken (1 is Laplace's rule, which keeps
-    an item with one vote from certainty); seed, draws the winner of a tie.
+    Parameters: prior, votes added to each category before the shares are taken (1 is Laplace's rule, which
+    keeps an item with one vote from certainty); seed, draws the winner of a tie.
 
     >>> majority_vote([["a", "a", "b"], ["b", "b", None]]).consensus
     ['a', 'b']
@@ -172,7 +173,7 @@ def _votes(sets: _Labels) -> Floats:
 def _fit(
     sets: _Labels, start: Floats, add: Floats, prior: float, tolerance: float, limit: int
 ) -> tuple[Floats, Floats, Floats, float, float, int, bool]:
-    """One run. Confusion has shape (raters * given, true). The objective adds the priors to the likelihood."""
+    """One run. Confusion has shape (raters * given, true); the objective is likelihood and priors."""
     posterior, objective, likelihood = start, -np.inf, -np.inf
     by_label = sets.table.T.tocsr()
     weight = sets.multiplicity[:, None]
@@ -202,7 +203,7 @@ def _shares(counts: Floats, sets: _Labels, add: Floats) -> Floats:
     cube = counts.reshape(sets.raters, sets.width, sets.width) + add.T
     total = cube.sum(axis=1, keepdims=True)
     even = np.full(cube.shape, 1 / sets.width)
-    return np.divide(cube, total, out=even, where=total > 0).reshape(-1, sets.width)
+    return np.asarray(np.divide(cube, total, out=even, where=total > 0).reshape(-1, sets.width))
 
 
 def _leaders(

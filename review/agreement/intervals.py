@@ -13,7 +13,7 @@ import numpy as np
 from review.agreement.bootstrap import bca_limits, percentile_limits, replicates
 from review.agreement.estimate import RESAMPLES, Estimate, IntervalOptions
 from review.agreement.quantiles import normal_quantile, t_quantile
-from review.agreement.statistic import Statistic
+from review.agreement.statistic import Floats, Statistic
 
 Made = tuple[float | None, float | None, float | None, str, str]
 ONE_ITEM = "One item alone gives no interval; at least two are needed."
@@ -66,14 +66,21 @@ def _checked(options: IntervalOptions) -> tuple[float, str | None, int, int]:
     return confidence, interval, resamples, int(options.get("seed", 0))
 
 
+def pulls(statistic: Statistic) -> Floats:
+    """What each item of each pattern adds to the value, to first order."""
+    assert statistic.patterns is not None and statistic.influence is not None
+    weight = 1.0 if statistic.patterns.weight is None else statistic.patterns.weight
+    return np.asarray(statistic.influence * weight / statistic.patterns.mass.sum())
+
+
 def standard_error(statistic: Statistic) -> float | None:
     """The linearised standard error, or None with fewer than two items."""
     assert statistic.patterns is not None and statistic.influence is not None
-    weight = statistic.patterns.multiplicity
-    count = int(weight.sum())
+    patterns, count = statistic.patterns, statistic.patterns.items
     if count < 2:
         return None
-    variance = float(weight @ statistic.influence**2) / (count * (count - statistic.divisor))
+    squares = float(patterns.multiplicity @ pulls(statistic) ** 2)
+    variance = squares * count / (count - statistic.divisor)
     return math.sqrt(max(0.0, variance))
 
 
@@ -116,9 +123,8 @@ def _bootstrap(statistic: Statistic, confidence: float, interval: str, resamples
     if interval == "percentile":
         low, high = percentile_limits(defined, confidence)
     else:
-        assert statistic.influence is not None
         weight = statistic.patterns.multiplicity
-        low, high = bca_limits(statistic.value, defined, statistic.influence, weight, confidence)
+        low, high = bca_limits(statistic.value, defined, pulls(statistic), weight, confidence)
     kind = "percentile" if interval == "percentile" else "BCa"
     method = f"{kind} bootstrap over items, {resamples} resamples, seed {seed}"
     if len(defined) < resamples:

@@ -112,7 +112,7 @@ def icc_statistic(ratings: Ratings, *, form: Form = "1,1") -> Statistic:
     if (table == table[0, 0]).all():
         return Statistic(*counts, "Every complete rating is the same, so there is no variance to divide.")
     squares = _Squares(table)
-    weight = rows.multiplicity.astype(float)
+    weight = rows.mass * (rows.items / rows.mass.sum())
     means = squares.of(weight)
     above, below = _combination(form, rows.items, squares.raters)
     size = float(means[[0, 1, 3]].max())

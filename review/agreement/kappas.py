@@ -198,9 +198,9 @@ def _statistic(
         gap = disagreement(ratings, weights)
     except ScaleTooWideError as wide:
         return Statistic(*counts, str(wide))
-    items = patterns.items
+    items, paired_items = float(patterns.mass.sum()), float(patterns.mass[paired].sum())
     differing = np.where(paired, gap.within(patterns) / np.maximum(1, patterns.size * (patterns.size - 1)), 0)
-    observed = float(patterns.multiplicity @ differing) / pairable
+    observed = float(patterns.mass @ differing) / paired_items
     portion = patterns.count / patterns.size[patterns.owner]
     shares = patterns.total_by_category(portion) / items
     expected, slope = chance(gap, shares)
@@ -208,7 +208,7 @@ def _statistic(
         return Statistic(*counts, _no_chance_left(ratings, shares))
     value = 1 - observed / float(expected)
     pull = patterns.total_by_pattern(portion * slope[patterns.category]) - float(shares @ slope)
-    agreeing = items / pairable * paired * (expected - differing)
+    agreeing = items / paired_items * paired * (expected - differing)
     influence = (agreeing + 2 * (1 - value) * pull) / expected - value
 
     def replicate(weight: Floats) -> Floats:

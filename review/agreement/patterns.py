@@ -12,12 +12,13 @@ two of a million patterns is below one in ten million.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from review.agreement.encoding import Codes
 
@@ -25,8 +26,19 @@ Triples = tuple[NDArray[np.int64], NDArray[np.int64], Codes]
 Keys = Callable[[slice], NDArray[Any]]
 BLOCK = 1 << 16
 COUNTABLE = 1 << 18
-EXACT_IN_FLOAT = 1 << 53
+EXACT_BITS = 62
 DENSE_CELLS = 20_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class Coded:
+    """Codes, dense (raters, items) or sparse (item, rater, code) sorted by item, and the size of the axes."""
+
+    codes: Codes | None
+    sparse: Triples | None
+    width: int
+    raters: int
+    items: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +49,7 @@ class Patterns:
     rater: per entry, in patterns by row; None in patterns by count.
     multiplicity: items that show each pattern. width: categories of the scale. raters: columns.
     places: the pattern of each item, -1 where it has none (a function, since few ask for it).
+    weight: of each pattern's items, where the sample gave items unequal chances; None for equal ones.
     """
 
     owner: NDArray[np.int64]
@@ -47,6 +60,12 @@ class Patterns:
     width: int
     raters: int
     places: Callable[[], NDArray[np.int64]]
+    weight: NDArray[np.float64] | None = None
+
+    @cached_property
+    def mass(self) -> NDArray[np.float64]:
+        """Items that show each pattern, each counted by its sampling weight."""
+        return self.multiplicity * (1.0 if self.weight is None else self.weight)
 
     @cached_property
     def size(self) -> NDArray[np.float64]:
@@ -70,7 +89,7 @@ class Patterns:
 
     def total_by_category(self, entries: NDArray[np.float64]) -> NDArray[np.float64]:
         """Sum a figure of each entry over all items, by category."""
-        weights = entries * self.multiplicity[self.owner]
+        weights = entries * self.mass[self.owner]
         sums = np.bincount(self.category, weights=weights, minlength=self.width)
         return sums.astype(float, copy=False)
 
@@ -81,8 +100,6 @@ class Patterns:
             dense = np.zeros(shape)
             np.add.at(dense, (self.owner, column), entries)
             return dense
-        from scipy.sparse import csr_array  # type: ignore[import-untyped]  # rare: only for huge sparse sets
-
         return csr_array((entries, (self.owner, column)), shape=shape)
 
     @cached_property
@@ -92,8 +109,8 @@ class Patterns:
             return self
         cell, place = np.unique(self.owner * self.width + self.category, return_inverse=True)
         count = np.bincount(place.reshape(-1), weights=self.count, minlength=len(cell)).astype(float)
-        owner, category = cell // max(1, self.width), cell % max(1, self.width)
-        return Patterns(owner, category, count, None, self.multiplicity, self.width, self.raters, self.places)
+        owner, category = np.divmod(cell, max(1, self.width))
+        return replace(self, owner=owner, category=category, count=count, rater=None)
 
     def keep(self, chosen: NDArray[np.bool_]) -> Patterns:
         """Only the chosen patterns (a mask)."""
@@ -101,63 +118,81 @@ class Patterns:
             return self
         number = np.where(chosen, np.cumsum(chosen) - 1, -1)
         entries = chosen[self.owner]
-        return Patterns(
-            number[self.owner[entries]],
-            self.category[entries],
-            self.count[entries],
-            None if self.rater is None else self.rater[entries],
-            self.multiplicity[chosen],
-            self.width,
-            self.raters,
-            lambda: np.append(number, -1)[self.places()],
+        return replace(
+            self,
+            owner=number[self.owner[entries]],
+            category=self.category[entries],
+            count=self.count[entries],
+            rater=None if self.rater is None else self.rater[entries],
+            multiplicity=self.multiplicity[chosen],
+            places=lambda: np.append(number, -1)[self.places()],
+            weight=None if self.weight is None else self.weight[chosen],
+        )
+
+    def weighted(self, weights: NDArray[np.float64]) -> Patterns:
+        """The same items with sampling weights (one an item): a pattern splits where its items differ in weight."""
+        levels, level = np.unique(weights, return_inverse=True)
+        places = self.places()
+        joint = np.where(places < 0, -1, places * len(levels) + level.reshape(-1))
+        found, multiplicity = np.unique(joint[joint >= 0], return_counts=True)
+        parent, kind = np.divmod(found, len(levels))
+        lengths = np.bincount(self.owner, minlength=len(self.multiplicity))[parent]
+        begin = np.searchsorted(self.owner, parent)
+        entry = np.arange(lengths.sum()) + np.repeat(begin - (np.cumsum(lengths) - lengths), lengths)
+        return replace(
+            self,
+            owner=np.repeat(np.arange(len(found)), lengths),
+            category=self.category[entry],
+            count=self.count[entry],
+            rater=None if self.rater is None else self.rater[entry],
+            multiplicity=multiplicity.astype(np.int64),
+            places=lambda: np.where(joint < 0, -1, np.searchsorted(found, joint)),
+            weight=levels[kind],
         )
 
 
-def count_patterns(codes: Codes | None, sparse: Triples | None, width: int, raters: int) -> Patterns:
+def count_patterns(coded: Coded) -> Patterns:
     """Patterns by count: how many raters chose each category."""
-    if sparse is not None and len(sparse[0]):
-        raters = int(np.bincount(sparse[0]).max())
+    width, raters = coded.width, coded.raters
+    if coded.sparse is not None and len(coded.sparse[0]):
+        raters = int(np.bincount(coded.sparse[0]).max())  # at most so many ratings of one item
     base = raters + 1
-    exact = width * np.log2(base) < 53
+    exact = width * np.log2(base) < EXACT_BITS
     digits = _digits(base, width) if exact else _random(width)
-    table = np.append(digits, digits.dtype.type(0))[None, :]
-    keys, length = _keys(codes, sparse, np.broadcast_to(table, (max(1, raters), width + 1)))
-    space = base**width if exact and base**width <= COUNTABLE else None
-    found, multiplicity, first = _distinct(keys, length, space)
+    keys = _keys(coded, np.append(digits, digits.dtype.type(0)), None)
+    found, multiplicity, first = _distinct(keys, coded.items, base**width if exact else None)
+    places = _places(keys, coded.items, found)
     if exact:
         counts = (found[:, None] // digits) % base
         owner, category = np.nonzero(counts)
-        entries = (owner, category, counts[owner, category].astype(float))
-        return Patterns(*entries, None, multiplicity, width, raters, _places(keys, length, found))
-    owner, _, category = _entries_of(first(), codes, sparse)
-    raw = Patterns(
-        owner, category, np.ones(len(owner)), owner, multiplicity, width, raters, _places(keys, length, found)
-    )
-    return raw.counted
+        count = counts[owner, category].astype(float)
+        return Patterns(owner, category, count, None, multiplicity, width, coded.raters, places)
+    owner, rater, category = _entries_of(first(), coded)
+    ones = np.ones(len(owner))
+    return Patterns(owner, category, ones, rater, multiplicity, width, coded.raters, places).counted
 
 
-def row_patterns(codes: Codes | None, sparse: Triples | None, width: int, raters: int) -> Patterns:
+def row_patterns(coded: Coded) -> Patterns:
     """Patterns by row: which rater chose which category."""
+    width, raters = coded.width, coded.raters
     base = width + 1
-    exact = raters * np.log2(base) < 53
+    exact = raters * np.log2(base) < EXACT_BITS
     if exact:
         digits = _digits(base, raters)
-        table = digits[:, None] * np.append(np.arange(1, width + 1), 0)
+        table = digits[:, None] * np.append(np.arange(1, base), 0)
     else:
-        table = np.append(
-            _random(raters * width).reshape(raters, width), np.zeros((raters, 1), np.uint64), axis=1
-        )
-    keys, length = _keys(codes, sparse, table)
-    space = base**raters if exact and base**raters <= COUNTABLE else None
-    found, multiplicity, first = _distinct(keys, length, space)
+        table = np.zeros((raters, base), dtype=np.uint64)
+        table[:, :-1] = _random(raters * width).reshape(raters, width)
+    keys = _keys(coded, table, np.arange(raters))
+    found, multiplicity, first = _distinct(keys, coded.items, base**raters if exact else None)
     if exact:
         chosen = (found[:, None] // digits) % base
         owner, rater = np.nonzero(chosen)
         category = chosen[owner, rater] - 1
     else:
-        owner, rater, category = _entries_of(first(), codes, sparse)
-    ones = np.ones(len(owner))
-    return Patterns(owner, category, ones, rater, multiplicity, width, raters, _places(keys, length, found))
+        owner, rater, category = _entries_of(first(), coded)
+    places = _places(keys, coded.items, found)
+    return Patterns(owner, category, np.ones(len(owner)), rater, multiplicity, width, raters, places)
 
 
 def _digits(base: int, places: int) -> NDArray[np.int64]:
@@ -174,34 +209,38 @@ def _blocks(length: int) -> Iterator[slice]:
         yield slice(start, min(start + BLOCK, length))
 
 
-def _keys(codes: Codes | None, sparse: Triples | None, table: NDArray[Any]) -> tuple[Keys, int]:
-    """The number of each item, as a function of a slice of items, and how many items there are."""
-    if codes is not None:
-        dense = codes
+def _keys(coded: Coded, table: NDArray[Any], by_rater: NDArray[np.int64] | None) -> Keys:
+    """The number of each item, as a function of a slice of items.
 
-        def block_of(part: slice) -> NDArray[Any]:
+    table: what each category adds, last what a missing rating adds (0); one row a rater where by_rater is
+    given.
+    """
+    if coded.codes is not None:
+        dense = coded.codes
+
+        def numbers_of(part: slice) -> NDArray[Any]:
             total = np.zeros(part.stop - part.start, dtype=table.dtype)
-            for rater in range(dense.shape[0]):
-                total += table[rater].take(dense[rater, part], mode="wrap")
+            for rater in range(len(dense)):
+                row = table if by_rater is None else table[rater]
+                total += row.take(dense[rater, part], mode="wrap")
             return total
 
-        return block_of, codes.shape[1]
-    assert sparse is not None
-    item, rater, code = sparse
-    if not len(item):
-        return (lambda part: np.zeros(part.stop - part.start, dtype=table.dtype)), 0
-    row = rater if table.strides[0] else np.zeros(1, dtype=np.int64)
-    starts = np.flatnonzero(np.diff(item, prepend=-1))
-    totals = np.zeros(int(item[-1]) + 1, dtype=table.dtype)
-    totals[item[starts]] = np.add.reduceat(table[row, code], starts)
-    return (lambda part: totals[part]), len(totals)
+        return numbers_of
+    assert coded.sparse is not None
+    item, rater, code = coded.sparse
+    totals = np.zeros(coded.items, dtype=table.dtype)
+    if len(item):
+        starts = np.flatnonzero(np.diff(item, prepend=-1))
+        added = table[code] if by_rater is None else table[rater, code]
+        totals[item[starts]] = np.add.reduceat(added, starts)
+    return lambda part: totals[part]
 
 
 def _distinct(
     keys: Keys, length: int, space: int | None
 ) -> tuple[NDArray[Any], NDArray[np.int64], Callable[[], NDArray[np.int64]]]:
     """The distinct numbers but 0 (no rating), how many items have each, and one item of each."""
-    if space is not None:
+    if space is not None and space <= COUNTABLE:
         tally = np.zeros(space, dtype=np.int64)
         for part in _blocks(length):
             tally += np.bincount(keys(part), minlength=space)
@@ -227,16 +266,16 @@ def _places(keys: Keys, length: int, found: NDArray[Any]) -> Callable[[], NDArra
 
 
 def _entries_of(
-    items: NDArray[np.int64], codes: Codes | None, sparse: Triples | None
+    items: NDArray[np.int64], coded: Coded
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Owner (position among these items), rater and category of every rating of these items."""
-    if codes is not None:
-        block = codes[:, items].T
+    if coded.codes is not None:
+        block = coded.codes[:, items].T
         owner, rater = np.nonzero(block >= 0)
         return owner, rater, block[owner, rater].astype(np.int64)
-    assert sparse is not None
-    item, rater, code = sparse
-    position = np.full(int(item[-1]) + 1 if len(item) else 0, -1, dtype=np.int64)
+    assert coded.sparse is not None
+    item, rater, code = coded.sparse
+    position = np.full(coded.items, -1, dtype=np.int64)
     position[items] = np.arange(len(items))
     owner = position[item]
     kept = owner >= 0

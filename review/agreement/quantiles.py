@@ -4,7 +4,7 @@ In: probabilities and degrees of freedom. Out: plain floats. Called by whatever 
 The only door to `scipy.special`, which the package loads at the first coefficient, not at import.
 """
 
-from scipy.special import fdtri, ndtr, ndtri, stdtrit  # type: ignore[import-untyped]
+from scipy.special import fdtri, ndtr, ndtri, stdtrit
 
 
 def normal_quantile(probability: float) -> float:

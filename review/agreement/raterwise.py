@@ -74,9 +74,7 @@ class _Margins:
         self.rows, self.gap, self.raters = rows, gap, len(active)
         self.rater = np.searchsorted(active, rows.rater)
         self.cell = self.rater * gap.width + rows.category
-        tally = np.bincount(
-            self.cell, weights=rows.multiplicity[rows.owner], minlength=self.raters * gap.width
-        )
+        tally = np.bincount(self.cell, weights=rows.mass[rows.owner], minlength=self.raters * gap.width)
         self.tally = tally.astype(float).reshape(self.raters, gap.width)
         self.rated = self.tally.sum(axis=1)
 
@@ -93,7 +91,7 @@ class _Margins:
         shares = self.tally / self.rated[:, None]
         slope = self.gap.against(shares.sum(axis=0) - shares)
         level = (shares * slope).sum(axis=1)
-        entries = (slope.reshape(-1)[self.cell] - level[self.rater]) * (self.rows.items / self.rated)[
+        entries = (slope.reshape(-1)[self.cell] - level[self.rater]) * (self.rows.mass.sum() / self.rated)[
             self.rater
         ]
         return self.rows.total_by_pattern(entries) / (self.raters * (self.raters - 1))
@@ -115,12 +113,13 @@ def _statistic(
         return Statistic(*counts, str(wide))
     margins = _Margins(rows, active, gap)
     differing = np.where(paired, gap.within(rows.counted) / np.maximum(1, rows.size * (rows.size - 1)), 0)
-    observed = float(rows.multiplicity @ differing) / pairable
+    items, paired_items = float(rows.mass.sum()), float(rows.mass[paired].sum())
+    observed = float(rows.mass @ differing) / paired_items
     expected = float(margins.expected(margins.tally))
     if expected <= 1e-15:
         return Statistic(*counts, _same_constant(ratings, margins))
     value = 1 - observed / expected
-    agreeing = rows.items / pairable * paired * (expected - differing)
+    agreeing = items / paired_items * paired * (expected - differing)
     influence = (agreeing + 2 * (1 - value) * margins.pull()) / expected - value
 
     def replicate(weight: Floats) -> Floats:

@@ -6,8 +6,8 @@ distinct patterns once they are found. Called first by every coefficient.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -15,9 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from review.agreement.encoding import Codes, encode_labels, recode
-from review.agreement.patterns import Patterns, count_patterns, row_patterns
-
-Triples = tuple[NDArray[np.int64], NDArray[np.int64], Codes]
+from review.agreement.patterns import Coded, Patterns, Triples, count_patterns, row_patterns
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +32,8 @@ class Ratings:
     """Coded ratings: `codes` (raters, items) where that is dense, else `sparse` entries sorted by item.
 
     item_ids and rater_ids name rows and columns (positions for a matrix). `categories` is the scale.
-    `repeated` says that a rater rated an item more than once, which only Dawid-Skene allows.
+    `repeated` says that a rater rated an item more than once, which only Dawid-Skene allows. `weights`: per
+    item.
     """
 
     categories: tuple[Hashable, ...]
@@ -43,6 +42,13 @@ class Ratings:
     codes: Codes | None = None
     sparse: Triples | None = None
     repeated: bool = False
+    weights: NDArray[np.float64] | None = None
+
+    @property
+    def coded(self) -> Coded:
+        """The codes and the size of their axes."""
+        width, raters, items = len(self.categories), len(self.rater_ids), len(self.item_ids)
+        return Coded(self.codes, self.sparse, width, raters, items)
 
     @property
     def triples(self) -> Triples:
@@ -63,12 +69,15 @@ class Ratings:
     @cached_property
     def by_count(self) -> Patterns:
         """Distinct patterns of how many raters chose each category."""
-        return count_patterns(self.codes, self.sparse, len(self.categories), len(self.rater_ids))
+        return self._weighed(count_patterns(self.coded))
 
     @cached_property
     def by_row(self) -> Patterns:
         """Distinct patterns of which rater chose which category."""
-        return row_patterns(self.codes, self.sparse, len(self.categories), len(self.rater_ids))
+        return self._weighed(row_patterns(self.coded))
+
+    def _weighed(self, patterns: Patterns) -> Patterns:
+        return patterns if self.weights is None else patterns.weighted(self.weights)
 
     @cached_property
     def values(self) -> NDArray[np.float64] | None:
@@ -77,18 +86,43 @@ class Ratings:
             return np.array(self.categories, dtype=float)
         return None
 
+    def at(self, items: NDArray[np.int64]) -> Ratings:
+        """The ratings of these items (positions), in their order."""
+        names = [self.item_ids[place] for place in items]
+        weights = None if self.weights is None else self.weights[items]
+        if self.codes is not None:
+            return replace(self, item_ids=names, codes=self.codes[:, items], weights=weights)
+        place = np.full(len(self.item_ids), -1, dtype=np.int64)
+        place[items] = np.arange(len(items))
+        item, rater, code = self.triples
+        kept = place[item] >= 0
+        order = np.argsort(place[item[kept]], kind="stable")
+        entries = (place[item[kept]][order], rater[kept][order], code[kept][order])
+        return replace(self, item_ids=names, sparse=entries, weights=weights)
+
     def only(self, raters: Sequence[int]) -> Ratings:
         """The same items and scale with these raters (positions) alone."""
         chosen = np.asarray(raters, dtype=np.int64)
         names = [self.rater_ids[place] for place in chosen]
         if self.codes is not None:
-            return Ratings(self.categories, self.item_ids, names, codes=self.codes[chosen])
+            return replace(self, rater_ids=names, codes=self.codes[chosen])
         place = np.full(len(self.rater_ids), -1, dtype=np.int64)
         place[chosen] = np.arange(len(chosen))
         item, rater, code = self.triples
         kept = place[rater] >= 0
-        entries = (item[kept], place[rater[kept]], code[kept])
-        return Ratings(self.categories, self.item_ids, names, sparse=entries, repeated=self.repeated)
+        return replace(self, rater_ids=names, sparse=(item[kept], place[rater[kept]], code[kept]))
+
+    def weighing(self, weights: Any) -> Ratings:
+        """The same ratings with one positive weight an item, for instance 1 / its chance to be drawn.
+
+        Weights are scaled to a mean of 1. In long form they may be a mapping from item to weight.
+        """
+        if isinstance(weights, Mapping):
+            weights = [weights[item] for item in self.item_ids]
+        given = np.asarray(weights, dtype=float)
+        if given.shape != (len(self.item_ids),) or not np.isfinite(given).all() or (given <= 0).any():
+            raise ValueError("item_weights needs one positive number for each item.")
+        return replace(self, weights=given / given.mean() if len(given) else given)
 
 
 def long(items: Any, raters: Any, values: Any) -> Long:
@@ -108,18 +142,30 @@ def long(items: Any, raters: Any, values: Any) -> Long:
     return Long(*columns)
 
 
-def encode(ratings: Any, categories: Sequence[Hashable] | None = None, *, repeats: bool = False) -> Ratings:
-    """Code ratings once; what is coded already is returned as it is.
+def encode(
+    ratings: Any,
+    categories: Sequence[Hashable] | None = None,
+    *,
+    item_weights: Any = None,
+    repeats: bool = False,
+) -> Ratings:
+    """Code ratings once, for several coefficients; what is coded already is returned as it is.
 
     Parameters: ratings, items by raters or `long(...)` or `Ratings`; categories, the whole scale in its
-    order; repeats, whether a rater may rate an item more than once. Raises: ValueError for another shape, a
-    rating off the scale, or a repeated rating.
+    order; item_weights, one positive weight an item where items had unequal chances to be drawn (1 /
+    chance), as a sequence, or in long form as a mapping; repeats, whether a rater may rate an item more
+    than once. Raises: ValueError for another shape, a rating off the scale, or a repeated rating.
     """
     if isinstance(ratings, Ratings):
-        return _rescaled(ratings, categories)
-    if isinstance(ratings, Long):
-        return _encode_long(ratings, categories, repeats)
-    matrix = _as_array(ratings)
+        coded = _rescaled(ratings, categories)
+    elif isinstance(ratings, Long):
+        coded = _encode_long(ratings, categories, repeats)
+    else:
+        coded = _encode_matrix(_as_array(ratings), categories)
+    return coded if item_weights is None else coded.weighing(item_weights)
+
+
+def _encode_matrix(matrix: NDArray[Any], categories: Sequence[Hashable] | None) -> Ratings:
     if matrix.size == 0 and matrix.ndim < 2:
         matrix = matrix.reshape(0, 0)
     if matrix.ndim != 2:
@@ -155,11 +201,10 @@ def _rescaled(ratings: Ratings, categories: Sequence[Hashable] | None) -> Rating
         return ratings
     scale = tuple(categories)
     if ratings.codes is not None:
-        codes = recode(ratings.codes, ratings.categories, scale)
-        return Ratings(scale, ratings.item_ids, ratings.rater_ids, codes=codes)
+        return replace(ratings, categories=scale, codes=recode(ratings.codes, ratings.categories, scale))
     item, rater, code = ratings.triples
     entries = (item, rater, recode(code, ratings.categories, scale))
-    return Ratings(scale, ratings.item_ids, ratings.rater_ids, sparse=entries, repeated=ratings.repeated)
+    return replace(ratings, categories=scale, sparse=entries)
 
 
 def _encode_long(entries: Long, categories: Sequence[Hashable] | None, repeats: bool) -> Ratings:

@@ -28,10 +28,24 @@ COEFFICIENTS = {
 }
 PLACES = {
     **COEFFICIENTS,
+    "Crowd": "review.agreement.crowd",
+    "Difference": "review.agreement.comparing",
     "Estimate": "review.agreement.estimate",
+    "Pair": "review.agreement.comparing",
     "Ratings": "review.agreement.ratings",
+    "SampleSize": "review.agreement.planning",
+    "Vote": "review.agreement.crowd",
+    "Without": "review.agreement.comparing",
+    "applicable": "review.agreement.applying",
+    "compare": "review.agreement.comparing",
+    "dawid_skene": "review.agreement.crowd",
     "encode": "review.agreement.ratings",
+    "leave_one_out": "review.agreement.comparing",
     "long": "review.agreement.ratings",
+    "majority_vote": "review.agreement.crowd",
+    "pairwise": "review.agreement.comparing",
+    "sample_size": "review.agreement.planning",
+    "specific_agreement": "review.agreement.specific",
 }
 
 

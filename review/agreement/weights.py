@@ -77,8 +77,9 @@ def disagreement(ratings: Ratings, weights: Weights) -> Disagreement:
     """The disagreement of every pair of categories of a scale.
 
     Parameters: weights, None for any difference counting fully, a name, or a square matrix of agreement
-    weights with ones on the diagonal. Raises: ValueError for an unknown name or an ill-formed matrix;
-    `ScaleTooWideError` beyond 4,096 categories.
+    weights with ones on the diagonal.
+    Raises: ValueError for an unknown name or an ill-formed matrix; `ScaleTooWideError` beyond 4,096
+    categories.
     """
     width = len(ratings.categories)
     if weights is None:

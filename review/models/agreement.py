@@ -31,7 +31,7 @@ class AgreementResult(models.Model):
     report = models.ForeignKey(AgreementReport, on_delete=models.CASCADE, related_name="results")
     measure = models.CharField(max_length=60)
     scale = models.CharField(max_length=10)
-    coefficient = models.CharField(max_length=30)
+    coefficient = models.CharField(max_length=60)
     value = models.FloatField(null=True)
     low = models.FloatField(null=True)
     high = models.FloatField(null=True)
