@@ -1,8 +1,8 @@
 """How big, how quick and how lean: `.venv/bin/python -m benchmarks.start [--rounds N]`, after `make setup`.
 
-Prints the installed size (without byte code and Node), the time from the launcher of `make up` to a ready site
-on an empty and on a used data folder, the time from Ctrl-C to nothing left, and the idle proportional memory of
-each part. The database is apart.
+Prints the installed size (without byte code and Node), the time from the launcher of `make up` to a ready
+site on an empty and on a used data folder, the time from Ctrl-C to nothing left, and the idle proportional
+memory of each part. The database is apart.
 """
 
 from __future__ import annotations
@@ -54,10 +54,10 @@ def main() -> None:
 def installed_megabytes() -> float:
     """The size of what `make up` installs, front-end files included, byte code and Node left out."""
     total = sum(path.stat().st_size for path in (CHECKOUT / "build" / "assets").glob("*"))
-    for line in (CHECKOUT / "requirements" / "local.txt").read_text().splitlines():
-        named = re.match(r"([A-Za-z0-9._-]+)(\[.*\])?==", line)
-        if named and named[1] != NODE:
-            total += package_bytes(named[1])
+    lock = (CHECKOUT / "requirements" / "local.txt").read_text()
+    # A name may be there twice, in versions for different Pythons.
+    for name in set(re.findall(r"^([A-Za-z0-9._-]+)(?:\[.*\])?==", lock, re.MULTILINE)) - {NODE}:
+        total += package_bytes(name)
     return total / 1024**2
 
 
