@@ -102,7 +102,8 @@ def _judged(facts: ReleaseFacts) -> list[str]:
     each = "one review" if facts.reviews_per_row == 1 else f"{facts.reviews_per_row} independent reviews"
     parts = [
         "## Review and agreement",
-        f"{_counted(facts.reviewers, 'reviewer')} took part. The plan asks for {each} of every demonstration.",
+        f"{_counted(facts.reviewers, 'reviewer')} took part. The plan asks for {each} of "
+        "every demonstration.",
         paragraphs(facts.review_plan),
     ]
     if not facts.agreement:

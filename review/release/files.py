@@ -10,6 +10,7 @@ release directory itself never holds half a file, whenever the process is killed
 import errno
 import hashlib
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import FileIO
@@ -36,6 +37,20 @@ class NoSpace(OSError):
             error.errno,
             f"There is no space left on the disk for {path}. Nothing half-written was kept and the "
             "finished files stay: free some space and start the build again, it goes on from there.",
+        )
+
+    def __str__(self) -> str:
+        """Give the sentence alone; the number of the error is of no use to the reader."""
+        return str(self.strerror)
+
+
+class Overtaken(RuntimeError):
+    """Another worker began to write the same file; this one was taken for dead and must stop."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f"Another worker has taken over {path}, so this one stopped. Nothing is wrong with the "
+            "release: the other one finishes it."
         )
 
 
@@ -74,18 +89,20 @@ def written_whole(path: str, places: Places) -> Iterator[HashedFile]:
     """Open ``path`` of the release for writing; it appears, safe on the disk, when the block ends well.
 
     On any error the temporary file is removed and the release is as it was. Raises ``NoSpace`` for a full
-    disk.
+    disk, ``Overtaken`` where another writer began the same file in the meantime.
     """
     final = places.release / path
-    temporary = places.working / f"{path.replace('/', '.')}.part"
     final.parent.mkdir(parents=True, exist_ok=True)
-    places.working.mkdir(parents=True, exist_ok=True)
+    temporary = _temporary(path, places)
     try:
         # Unbuffered: callers hand over blocks of a megabyte, and a second copy of each would only cost.
-        with temporary.open("wb", buffering=0) as raw:
+        with temporary.open("xb", buffering=0) as raw:
             yield HashedFile(raw)
             os.fsync(raw.fileno())
-        temporary.replace(final)
+        try:
+            temporary.replace(final)
+        except FileNotFoundError as error:
+            raise Overtaken(path) from error
         flush_directory(final.parent)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -95,6 +112,19 @@ def written_whole(path: str, places: Places) -> Iterator[HashedFile]:
         # A leftover would only take room; failing to remove it must not hide the error on its way out.
         with suppress(OSError):
             temporary.unlink()
+
+
+def _temporary(path: str, places: Places) -> Path:
+    """Give a fresh temporary name, and take away what a dead or stalled writer of the same file left.
+
+    Two writers never share a file: the later one unlinks the earlier one's, which goes on into nothing and
+    finds at its end that it was overtaken.
+    """
+    places.working.mkdir(parents=True, exist_ok=True)
+    flat = path.replace("/", ".")
+    for stale in places.working.glob(f"{flat}.*.part"):
+        stale.unlink(missing_ok=True)
+    return places.working / f"{flat}.{secrets.token_hex(4)}.part"
 
 
 def write_file(path: str, content: bytes, places: Places, rows: int | None = None) -> FileEntry:

@@ -34,18 +34,15 @@ def safe_path(path: str) -> bool:
     >>> safe_path("data/train-00000-of-00001.jsonl"), safe_path("../key"), safe_path("/etc/passwd")
     (True, False, False)
     """
-    if not path or "\\" in path or any(ord(letter) < 32 for letter in path):
+    if not path or "\\" in path or not path.isprintable():
         return False
     pure = PurePosixPath(path)
     return not pure.is_absolute() and ".." not in pure.parts and str(pure) == path and path != "."
 
 
 def printable(name: str) -> str:
-    """Give a file name as text that can be printed: other bytes and control characters as escapes."""
-    shown = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return "".join(
-        letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in shown
-    )
+    """Give a file name as text that can be printed: bytes that are no text, and controls, as escapes."""
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in name)
 
 
 def walked(directory: Path) -> tuple[set[str], list[Problem]]:

@@ -16,7 +16,7 @@ from typing import Any
 from review.release import formats
 from review.release.formats.base import Format
 from review.release.manifest import CHECKSUMS, MANIFEST
-from review.release.untrusted import Problem, read_through, safe_path, small_file, walked
+from review.release.untrusted import Problem, printable, read_through, safe_path, small_file, walked
 
 _sum_line = re.compile(r"([0-9a-f]{64}) [ *](.+)").fullmatch
 
@@ -81,7 +81,7 @@ def _read_checksums(directory: Path) -> tuple[dict[str, str] | None, list[Proble
             why = f"Line {number} of {CHECKSUMS} is not a checksum and a path."
             problems.append(Problem("unreadable", CHECKSUMS, why))
             continue
-        sums[match[2]] = match[1]
+        sums[printable(match[2])] = match[1]
     return sums, problems
 
 
@@ -94,7 +94,7 @@ def _entries(told: Mapping[str, Any], problems: list[Problem]) -> dict[str, dict
             problems.append(Problem("unreadable", MANIFEST, f"{MANIFEST} lists a file without a path."))
         elif not safe_path(path):
             why = f"The manifest names {path!r}, not a plain path inside of the release. It was not opened."
-            problems.append(Problem("unsafe", path, why))
+            problems.append(Problem("unsafe", printable(path), why))
         elif path in entries or path in (MANIFEST, CHECKSUMS):
             problems.append(
                 Problem("unreadable", MANIFEST, f"{MANIFEST} must not list {path} here, or not twice.")
@@ -145,14 +145,14 @@ def _checked_file(path: Path, name: str, entry: Mapping[str, Any], form: Format 
         return [Problem("unreadable", name, f"{name} cannot be read: {error.strerror}.")]
     problems = []
     if size != entry.get("bytes"):
-        why = f"{name} has {size:,} bytes, but the manifest says {entry.get('bytes')}."
+        why = f"{name} has {size:,} bytes, but the manifest says {entry.get('bytes')!r}."
         problems.append(Problem("altered", name, why))
     elif digest != entry.get("sha256"):
         problems.append(
             Problem("altered", name, f"{name} is not what was released: its checksum is another.")
         )
     if counter is not None and counter.records != rows:
-        why = f"{name} has {counter.records:,} rows, but the manifest says {rows}."
+        why = f"{name} has {counter.records:,} rows, but the manifest says {rows!r}."
         problems.append(Problem("miscounted", name, why))
     return problems
 
@@ -165,7 +165,9 @@ def _checked_counts(told: Mapping[str, Any], entries: Mapping[str, Mapping[str, 
     if not told or said == held:
         return []
     return [
-        Problem("miscounted", MANIFEST, f"The manifest counts {said} rows, but its files add up to {held:,}.")
+        Problem(
+            "miscounted", MANIFEST, f"The manifest counts {said!r} rows, but its files add up to {held:,}."
+        )
     ]
 
 

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from review.release import formats
-from review.release.files import NoSpace, Places
+from review.release.files import NoSpace, Overtaken, Places
 from review.release.rows import ReleasedRow, UnwritableRow
-from review.release.shards import Shard, WrongRows, planned, write_shard
+from review.release.shards import Shard, WrongRows, finished, planned, write_shard
 
 from .making import RECORDS, a_row, places_in, some_rows
 
@@ -134,7 +134,9 @@ def test_a_full_disk_is_said_in_a_sentence_and_finished_shards_stay(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr("review.release.files.os.fsync", full)
-    with pytest.raises(NoSpace, match=r"no space left .*train-00001-of-00002.jsonl.*free some space"):
+    with pytest.raises(
+        NoSpace, match=r"^There is no space left .*train-00001-of-00002.jsonl.*free some space"
+    ):
         write_shard(shards[1], some_rows(3, first=4), RECORDS, places)
     assert names_in(places.release) == ["train-00000-of-00002.jsonl"]
     assert not list(places.working.glob("*.part"))
@@ -167,3 +169,20 @@ def test_every_line_is_json(places: Places) -> None:
     entry = write_shard(the_shard(50), some_rows(50), RECORDS, places)
     with (places.release / entry.path).open(encoding="utf-8") as lines:
         assert [json.loads(line)["id"] for line in lines] == [row.id for row in some_rows(50)]
+
+
+def test_a_stalled_worker_cannot_spoil_what_its_successor_writes(places: Places) -> None:
+    shard = the_shard(200)
+
+    def stalled() -> Iterator[ReleasedRow]:
+        for number, row in enumerate(some_rows(200)):
+            if number == 130:
+                write_shard(shard, some_rows(200), RECORDS, places)
+            yield row
+
+    with pytest.raises(Overtaken, match=r"taken over data/train-00000-of-00001\.jsonl"):
+        write_shard(shard, stalled(), RECORDS, places)
+    written = (places.release / shard.path).read_bytes()
+    assert written == b"".join(map(RECORDS.encode, some_rows(200)))
+    assert finished(shard, RECORDS, places) is not None
+    assert not list(places.working.glob("*.part"))

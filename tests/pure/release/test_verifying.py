@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from review.release.changes import RowMark
@@ -172,6 +172,17 @@ def test_a_path_that_leads_out_is_a_problem_and_is_not_opened(release: Path, pat
     assert not safe_path(path)
 
 
+@pytest.mark.parametrize("path", ["a\ud800", "a\x1b[31m", "a\u202eb", "a\nb"])
+def test_a_path_that_cannot_be_printed_is_a_problem_that_can(release: Path, path: str) -> None:
+    told = json.loads((release / "manifest.json").read_bytes())
+    told["files"].append({"path": path, "bytes": "\ud800", "sha256": "0" * 64, "rows": None})
+    (release / "manifest.json").write_text(json.dumps(told))
+    (problem,) = [problem for problem in verify(release) if problem.kind == "unsafe"]
+    assert problem.path.isprintable()
+    assert problem.sentence.isprintable()
+    problem.sentence.encode()
+
+
 def test_links_are_named_and_never_followed(release: Path, tmp_path: Path) -> None:
     content = (release / TRAIN).read_bytes()
     outside = tmp_path / "outside.jsonl"
@@ -231,3 +242,29 @@ def test_a_safe_path_stays_below_its_directory(path: str) -> None:
         joined = os.path.normpath(os.path.join("/release", path))  # noqa: PTH118
         assert joined.startswith("/release/")
         assert joined == f"/release/{path}"
+
+
+json_value = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=8,
+)
+entry = st.fixed_dictionaries(
+    {}, optional={key: json_value | st.just("data/x") for key in ("path", "bytes", "sha256", "rows")}
+)
+keys = st.sampled_from(["files", "format", "counts", "number"])
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(keys, json_value | st.lists(entry, max_size=3)) | json_value, st.binary(max_size=90))
+def test_no_manifest_and_no_list_can_break_the_verifier(tmp_path: Path, told: object, sums: bytes) -> None:
+    (tmp_path / "data").mkdir(exist_ok=True)
+    (tmp_path / "data/x").write_bytes(b"{}\n")
+    (tmp_path / "manifest.json").write_text(json.dumps(told))
+    (tmp_path / "SHA256SUMS").write_bytes(sums)
+    problems = verify(tmp_path)
+    assert problems
+    for problem in problems:
+        assert problem.sentence.isprintable(), problem
+        assert problem.path.isprintable(), problem
+        problem.sentence.encode()
