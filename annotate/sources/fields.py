@@ -74,7 +74,9 @@ def _kind(value: object, limits: Limits) -> str:
 
 
 def _category(value: object, limits: Limits) -> str:
-    key = category_key(_text(value, limits.max_text_chars))
+    text = _text(value, limits.max_text_chars)
+    # Keys are remembered, so a text that cannot become one must not get that far.
+    key = category_key(text) if len(text) <= 2 * MAX_CATEGORY_CHARS else None
     if key is None:
         raise Fault(f"A category has at most {MAX_CATEGORY_CHARS} characters. Shorten it.")
     return key

@@ -15,7 +15,7 @@ import orjson
 
 from annotate.sources.format import Found, Plan
 from annotate.sources.json_array import BROKEN, JsonArray
-from annotate.sources.limits import Limits
+from annotate.sources.limits import Limits, SourceRefused
 from annotate.sources.rows import RowError
 from annotate.sources.streams import lines
 
@@ -38,7 +38,7 @@ def json_objects(pieces: Iterator[bytes], limits: Limits) -> Iterator[Found]:
     """Every object of the file in order.
 
     Parameters: ``pieces`` from ``streams.pieces``.
-    Raises: ``SourceRefused`` where a row is longer than the limit.
+    Raises: ``SourceRefused`` where a row is longer than the limit, or all of the file is one object.
     """
     first = b""
     for piece in pieces:
@@ -47,6 +47,10 @@ def json_objects(pieces: Iterator[bytes], limits: Limits) -> Iterator[Found]:
             break
     if first.lstrip()[:1] == b"[":
         return _from_array(JsonArray(first, pieces, limits), limits)
+    if first.lstrip().split(b"\n", 1)[0].strip() == b"{":
+        raise SourceRefused(
+            "The file is one object spread over many lines. Give one object on each line, or an array."
+        )
     return _from_lines(first, pieces, limits)
 
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from annotate.sources.fields import FIELDS
+from annotate.sources.fields import FIELDS, printable
 from annotate.sources.limits import SourceRefused
+from annotate.sources.notes import NAME_LENGTH
 
 METADATA = "metadata."
 COLUMNS_SHOWN = 30
@@ -55,8 +56,8 @@ def judge_mapping(mapping: dict[str, str]) -> None:
 
 def columns_found(columns: Iterable[str]) -> str:
     """The columns of a file as a sentence lists them."""
-    names = [str(name) for name in columns]
-    shown = ", ".join(name[:60] or "(without a name)" for name in names[:COLUMNS_SHOWN])
+    names = list(columns)
+    shown = ", ".join(printable(name, NAME_LENGTH) or "(without a name)" for name in names[:COLUMNS_SHOWN])
     return shown + (f" and {len(names) - COLUMNS_SHOWN} more" if len(names) > COLUMNS_SHOWN else "")
 
 

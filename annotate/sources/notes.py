@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from annotate.sources.fields import printable
+
 LINES_KEPT = 20
 NAMES_KEPT = 50
+NAME_LENGTH = 60
 
 
 class Notes:
@@ -44,8 +47,8 @@ class Notes:
         for name in names:
             if len(known) >= NAMES_KEPT:
                 return
-            if name not in known:
-                known.append(name[:100])
+            if printable(name, NAME_LENGTH) not in known:
+                known.append(printable(name, NAME_LENGTH))
 
     @property
     def row(self) -> int:

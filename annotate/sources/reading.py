@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from os import PathLike
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from annotate.sources.checking import check_task
 from annotate.sources.fields import JUDGES, Fault
@@ -19,11 +19,11 @@ from annotate.sources.mapping import Columns, columns_found
 from annotate.sources.notes import Notes
 from annotate.sources.registry import open_format
 from annotate.sources.rows import RowError, TaskRow
-from annotate.sources.streams import pieces
+from annotate.sources.streams import Readable, pieces
 
 
 def read(
-    source: str | PathLike[str] | BinaryIO,
+    source: str | PathLike[str] | Readable,
     format: str,
     *,
     mapping: dict[str, str] | None = None,
@@ -84,7 +84,7 @@ def _kind(chosen: Format, kind: str | None) -> str:
 
 
 def _read(
-    source: str | PathLike[str] | BinaryIO,
+    source: str | PathLike[str] | Readable,
     chosen: Format,
     plan: Plan,
     defaults: dict[str, str],
@@ -98,7 +98,7 @@ def _read(
 
 
 def _judged(
-    chosen: Format, file: BinaryIO, plan: Plan, defaults: dict[str, str], limit: int | None
+    chosen: Format, file: Readable, plan: Plan, defaults: dict[str, str], limit: int | None
 ) -> Iterator[TaskRow | RowError]:
     notes, limits = plan.notes, plan.limits
     most = limits.max_rows if limit is None else min(limit, limits.max_rows)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 from itertools import chain
-from typing import BinaryIO
+from typing import Protocol
 
 from annotate.sources.limits import RATIO_COUNTS_FROM, Limits, SourceRefused, size
 from annotate.sources.notes import Notes
@@ -33,22 +33,31 @@ _FOREIGN = {
     b"\xff\xfe": "text in UTF-16. Save it as UTF-8",
     b"\xfe\xff": "text in UTF-16. Save it as UTF-8",
 }
-_LONGEST_MAGIC = max(map(len, _FOREIGN))
 
 _BOM = b"\xef\xbb\xbf"
 _GZIP = b"\x1f\x8b"
 
 
-def pieces(file: BinaryIO, limits: Limits, notes: Notes) -> Iterator[bytes]:
+class Readable(Protocol):
+    """What can be read in pieces: an open binary file, an upload, the body of a request."""
+
+    def read(self, size: int, /) -> bytes:
+        """Up to ``size`` bytes; none at the end."""
+        ...
+
+
+def pieces(file: Readable, limits: Limits, notes: Notes) -> Iterator[bytes]:
     """The text bytes of ``file``, piece by piece, unpacked where it is gzip.
 
     Parameters: ``file``, anything with ``read(n)``; ``notes``, whose ``bytes_read`` is kept up to date.
     Raises: ``SourceRefused`` when a limit is exceeded, or when the file is of another kind or damaged.
     """
-    raw = _counted(file, limits, notes)
-    first = _beginning(raw)
-    plain = _unpacked(first, raw, limits, notes) if first.startswith(_GZIP) else chain([first], raw)
-    start = _beginning(plain)
+    raw = _filled(_counted(file, limits, notes))
+    first = next(raw, b"")
+    plain: Iterator[bytes] = chain([first], raw)
+    if first.startswith(_GZIP):
+        plain = _filled(_unpacked(plain, limits, notes))
+    start = next(plain, b"")
     for magic, what in _FOREIGN.items():
         if start.startswith(magic):
             raise SourceRefused(f"The file is {what}; then import it again.")
@@ -56,7 +65,7 @@ def pieces(file: BinaryIO, limits: Limits, notes: Notes) -> Iterator[bytes]:
     yield from plain
 
 
-def _counted(file: BinaryIO, limits: Limits, notes: Notes) -> Iterator[bytes]:
+def _counted(file: Readable, limits: Limits, notes: Notes) -> Iterator[bytes]:
     while piece := file.read(PIECE):
         notes.bytes_read += len(piece)
         if notes.bytes_read > limits.max_file_bytes:
@@ -67,21 +76,28 @@ def _counted(file: BinaryIO, limits: Limits, notes: Notes) -> Iterator[bytes]:
         yield piece
 
 
-def _beginning(source: Iterator[bytes]) -> bytes:
-    """The first piece, made long enough to look at: a socket may give one byte at a time."""
-    first = b""
+def _filled(source: Iterator[bytes]) -> Iterator[bytes]:
+    """The same bytes in pieces of full size, whatever a slow socket or a gzip file of small parts gives.
+
+    Joining a long row out of tiny pieces would copy it once for each of them.
+    """
+    held: list[bytes] = []
+    length = 0
     for piece in source:
-        first += piece
-        if len(first) >= _LONGEST_MAGIC:
-            break
-    return first
+        held.append(piece)
+        length += len(piece)
+        if length >= PIECE:
+            yield b"".join(held)
+            held, length = [], 0
+    if held:
+        yield b"".join(held)
 
 
-def _unpacked(first: bytes, rest: Iterator[bytes], limits: Limits, notes: Notes) -> Iterator[bytes]:
+def _unpacked(packed_pieces: Iterator[bytes], limits: Limits, notes: Notes) -> Iterator[bytes]:
     """Unpack gzip, one or several members, never more than a piece at a time."""
     total = members = 0
     unpacker = zlib.decompressobj(wbits=31)
-    for packed in _smaller(chain([first], rest)):
+    for packed in _smaller(packed_pieces):
         while packed:
             if unpacker.eof:
                 # After the last member tape programs and the like fill up with zeros.

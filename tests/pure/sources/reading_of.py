@@ -31,13 +31,13 @@ def reading_of(content: bytes | str, format: str, **options: Any) -> Outcome:
     return Outcome(rows, errors, notes.as_dict())
 
 
-class Dribble(io.RawIOBase):
+class Dribble:
     """A binary file that gives only a few bytes at a time, as a slow socket does."""
 
     def __init__(self, data: bytes, step: int) -> None:
         self._data, self._step, self._at = data, step, 0
 
-    def read(self, size: int = -1) -> bytes:  # type: ignore[override]
+    def read(self, size: int = -1) -> bytes:
         start, self._at = self._at, self._at + self._step
         return self._data[start : self._at]
 

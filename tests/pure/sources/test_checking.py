@@ -135,7 +135,7 @@ def test_a_message_quotes_nothing_that_cannot_be_stored_or_sent() -> None:
 
 
 def test_defaults_hold_only_where_the_task_names_none() -> None:
-    defaults = {"kind": "edit", "language": "de", "category": "chat"}
+    defaults: dict[str, Any] = {"kind": "edit", "language": "de", "category": "chat"}
     bare = check_task({"prompt": "x", "draft_response": "y"}, line=1, **defaults)
     own = check_task(
         {"kind": "respond", "prompt": "x", "language": "fr", "category": "qa"}, line=1, **defaults

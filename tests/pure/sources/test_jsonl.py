@@ -97,6 +97,22 @@ def test_a_file_without_rows_is_refused(content: bytes) -> None:
         reading_of(content, "jsonl")
 
 
+def test_one_object_over_many_lines_is_refused_with_a_remedy() -> None:
+    with pytest.raises(SourceRefused, match="one object spread over many lines"):
+        reading_of(json.dumps({"data": [{"prompt": "Why?"}]}, indent=1), "jsonl")
+
+
+def test_names_of_columns_are_told_in_a_form_that_can_be_stored() -> None:
+    hostile = json.dumps({"prompt": "x", "a\0": 1, "b" * 500: 2})
+    assert reading_of(hostile, "jsonl").notes["unused_columns"]["names"] == ["a␀", "b" * 60 + "…"]
+    with pytest.raises(SourceRefused) as refused:
+        reading_of(hostile, "jsonl", mapping={"context": "c"})
+    assert "\0" not in refused.value.message
+    with pytest.raises(SourceRefused) as refused:
+        reading_of(b"caf\xe9,b\nx,y\n", "csv")
+    refused.value.message.encode()
+
+
 def test_the_limits_of_rows_and_lines() -> None:
     rows = b'{"prompt": "x"}\n' * 51
     assert len(reading_of(rows[:-16], "jsonl", limits=SMALL).rows) == 50

@@ -38,7 +38,7 @@ def test_a_conversation_comes_back_turn_by_turn(system: str | None, pairs: list[
     turns = [{"role": "system", "content": system}] if system else []
     for asked, answer in pairs:
         turns += [{"role": "user", "content": asked}, {"role": "assistant", "content": answer}]
-    released = a_row(turns=turns)  # type: ignore[arg-type]
+    released = a_row(turns=turns)
     for format in ("records", "alpaca"):
         row = imported(format, formats.load(format).encode(released))
         assert (row.kind, row.messages) == ("converse", turns[:-1])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from annotate.sources.limits import MIB, Limits, SourceRefused
 from annotate.sources.notes import Notes
-from annotate.sources.streams import lines, pieces
+from annotate.sources.streams import PIECE, lines, pieces
 from tests.pure.sources.reading_of import Dribble
 
 
@@ -112,3 +112,12 @@ def test_a_line_over_the_limit_is_refused_with_its_number(end: bytes, step: int)
     cut = (data[at : at + step] for at in range(0, len(data), step))
     with pytest.raises(SourceRefused, match="Line 2 is longer than 100 bytes, the limit for one row"):
         list(lines(cut, Limits(max_row_bytes=100)))
+
+
+def test_tiny_pieces_are_joined_before_anyone_joins_them_row_by_row() -> None:
+    data = bytes(range(256)) * 4096
+    members = b"".join(gzip.compress(data[at : at + 4096]) for at in range(0, len(data), 4096))
+    for file in (Dribble(data, 100), io.BytesIO(members)):
+        sizes = [len(piece) for piece in pieces(file, Limits(), Notes())]
+        assert sum(sizes) == len(data)
+        assert min(sizes[:-1]) >= PIECE
