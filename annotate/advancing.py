@@ -26,8 +26,8 @@ _WORDS = {
 def advance(demonstration: Demonstration, to: str, *, by: User | None, now: datetime, **values: Any) -> None:
     """Move a demonstration to state `to` by compare-and-set, set `values`, write the audit event.
 
-    Called inside the transaction of an act. Raises `Conflict`, with the state it is in, where the table has no such
-    move or somebody else moved it first.
+    Called inside the transaction of an act. Raises `Conflict`, with the state it is in, where the table has no
+    such move or somebody else moved it first.
     """
     old = demonstration.state
     moved = may_move(DEMONSTRATION_MOVES, old, to) and Demonstration.objects.filter(

@@ -1,7 +1,7 @@
 """The walk along the lanes: how both queues give out a place in one statement at the same cost for ever.
 
-`annotate.claiming` and `review.claiming` call `take()`. A place is taken where the member's cursor stands in the lane's random order, and the cursor moves
-behind it; so neither places done by the member nor the dead index entries of earlier claims lie on the way. A walk
+`annotate.claiming` and `review.claiming` call `take()`. A place is taken where the member's cursor stands in the
+lane's random order, and the cursor moves behind it; so neither places done by the member nor the dead index entries of earlier claims lie on the way. A walk
 from the head of the index, the textbook form, slows down with every claim before it and collapses beside a long
 snapshot. A walk wraps once; a lane where a whole turn found nothing is left alone until places open in it.
 """

@@ -6,6 +6,7 @@ Page, API, command and job call the same functions. A report is computed whole e
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -73,10 +74,12 @@ def compute_report(
 def _results(measure: Measure) -> Iterator[AgreementResult]:
     """One row a coefficient. The whole scale goes in, so that a level nobody used still counts."""
     # Loaded here: numpy and scipy stay out of the web processes, which only read results.
-    from review.agreement import applicable, long
+    from review.agreement import applicable, encode, long
 
-    ratings = long(measure.items, measure.raters, measure.values)
-    for name, estimate in applicable(ratings, measure.scale, categories=measure.categories).items():
+    ratings = encode(long(measure.items, measure.raters, measure.values), measure.categories)
+    # Counted by code, told by name: a reason that names a rating must say "approve", not 0.
+    named = replace(ratings, categories=tuple(measure.names or measure.categories))
+    for name, estimate in applicable(named, measure.scale).items():
         yield AgreementResult(
             measure=measure.key,
             scale=measure.scale,

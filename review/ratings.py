@@ -40,6 +40,8 @@ class Measure:
     key: str
     scale: str
     categories: list[Any]
+    # The categories' words, where `values` are only their codes.
+    names: tuple[str, ...] = ()
     items: array[int] = field(default_factory=lambda: array("q"))
     raters: array[int] = field(default_factory=lambda: array("q"))
     values: array[int] = field(default_factory=lambda: array("h"))
@@ -68,7 +70,7 @@ def collect(project: Project, *, version: int | None = None, pause: Any = None) 
     """
     rubrics = _rubrics(project, version)
     newest_id = max(rubrics) if rubrics else 0
-    measures = {"decision": Measure("decision", "nominal", list(range(len(DECISIONS))))}
+    measures = {"decision": Measure("decision", "nominal", list(range(len(DECISIONS))), DECISIONS)}
     same: dict[str, frozenset[int]] = {}
     for criterion in rubrics.get(newest_id, {}).values():
         key = criterion["key"]

@@ -65,7 +65,7 @@ class Patterns:
     @cached_property
     def mass(self) -> NDArray[np.float64]:
         """Items that show each pattern, each counted by its sampling weight."""
-        return self.multiplicity * (1.0 if self.weight is None else self.weight)
+        return np.asarray(self.multiplicity * (1.0 if self.weight is None else self.weight), dtype=float)
 
     @cached_property
     def size(self) -> NDArray[np.float64]:
@@ -130,7 +130,7 @@ class Patterns:
         )
 
     def weighted(self, weights: NDArray[np.float64]) -> Patterns:
-        """The same items with sampling weights (one an item): a pattern splits where its items differ in weight."""
+        """The same items with sampling weights (one an item): a pattern splits where they differ."""
         levels, level = np.unique(weights, return_inverse=True)
         places = self.places()
         joint = np.where(places < 0, -1, places * len(levels) + level.reshape(-1))

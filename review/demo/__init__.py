@@ -1,0 +1,1 @@
+"""The demo project: content of our own, replayed through the ordinary acts."""
