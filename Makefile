@@ -58,7 +58,8 @@ echo "Installing requirements/$(1).txt"; \
 $(BIN)/python -c '$(TRY)' 2>/dev/null || { \
   echo ".venv does not hold a working Python 3.11, 3.12 or 3.13: remove it (rm -rf .venv), then try again." >&2; exit 1; }; \
 $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/$(1).txt || { \
-  echo "The Python packages could not be installed: check the network and the disk, then try again." >&2; exit 1; }; \
+  echo "The Python packages could not be installed: what pip said is above; check the network and the disk." >&2; \
+  exit 1; }; \
 touch $@
 endef
 

