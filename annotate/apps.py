@@ -6,6 +6,7 @@ class AnnotateConfig(AppConfig):
     verbose_name = "Annotate"
 
     def ready(self) -> None:
-        from annotate import founding
+        from annotate import founding, leaving
 
         founding.listen()
+        leaving.listen()

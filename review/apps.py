@@ -6,6 +6,7 @@ class ReviewConfig(AppConfig):
     verbose_name = "Review"
 
     def ready(self) -> None:
-        from review import opening
+        from review import leaving, opening
 
         opening.listen()
+        leaving.listen()

@@ -51,7 +51,7 @@ def seed(*, password: str, now: datetime) -> tuple[Project, bool]:
         project = projects.create_project(
             slug=SLUG,
             title="Everyday questions",
-            description="A small project to click through: real tasks in three languages, some of them written and reviewed.",
+            description="A project to click through: tasks in three languages, some written, reviewed and approved.",
             reviews=2,
             by=None,
             now=now - timedelta(days=14),
