@@ -95,6 +95,8 @@ def _analytic(statistic: Statistic, confidence: float) -> Made:
         return _without(ONE_ITEM)
     if statistic.limits is not None:
         low, high = statistic.limits(confidence)
+        if not math.isfinite(low):
+            return error, None, None, statistic.method, "The interval has no lower end."
     else:
         tail = (1 + confidence) / 2
         degrees = statistic.patterns.items - 1

@@ -158,6 +158,8 @@ def _two_way_limits(means: Floats, n: int, k: int, tail: float) -> tuple[float, 
         return 1.0, 1.0
     one = k * rho * raters
     two = (n * (1 + (k - 1) * rho) - k * rho) * residual
+    if one == two == 0:
+        return 0.0, 0.0  # items do not differ at all, and raters do: nothing is left to be uncertain of
     freedom = (k - 1) * (n - 1) * (one + two) ** 2 / ((n - 1) * one**2 + two**2)
     upper, lower = f_quantile(tail, n - 1, freedom), f_quantile(tail, freedom, n - 1)
     rest = k * raters + (k * n - k - n) * residual

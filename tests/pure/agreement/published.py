@@ -55,7 +55,8 @@ class Vector:
         scale = self.content.get("categories", [])
         if "weights" in arguments and scale and isinstance(scale[0], str):
             arguments.setdefault("categories", scale)  # the order of words is the file's, not the alphabet's
-        return getattr(agreement, name)(self.ratings, **arguments, **options)
+        found: agreement.Estimate = getattr(agreement, name)(self.ratings, **arguments, **options)
+        return found
 
 
 def call_of(key: str) -> tuple[str, dict[str, Any]]:

@@ -55,6 +55,7 @@ def test_a_coefficient_equals_the_printed_value(vector: Vector, key: str) -> Non
 def test_an_interval_equals_that_of_a_tool_of_the_same_method(vector: Vector, key: str) -> None:
     """Every listed tool whose method is ours must be met, and each figure must have one such tool."""
     found = vector.compute(key)
+    assert found.value is not None and found.standard_error is not None
     same = [entry for entry in vector.content["expected_ci"][key] if _same_method(key, entry)]
     assert same, "no tool listed with the method that the function states"
     for entry in same:
