@@ -17,7 +17,7 @@ BIN := .venv/bin
 CANDIDATES = $(PYTHON) python3.13 python3.12 python3.11 python3 python
 TRY = import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
-setup: .venv/local.stamp build/assets.stamp
+setup: .venv/local.stamp build/assets.stamp build/static.sha256
 
 up: setup
 	@exec $(BIN)/python -m config.launcher
@@ -70,3 +70,9 @@ build/assets.stamp: package-lock.json config/setup_assets.py | .venv/local.stamp
 build/test-assets.stamp: package-lock.json config/setup_assets.py | .venv/test.stamp
 	@echo "Fetching the front-end files, with those for tests"
 	@$(BIN)/python -m config.setup_assets --tests
+
+# Collected and compressed here once; the start looks whether a file has changed since.
+build/static.sha256: build/assets.stamp .venv/local.stamp
+	@echo "Collecting the static files"
+	@$(BIN)/python -m config.preparation collectstatic
+	@touch $@

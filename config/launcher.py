@@ -129,7 +129,7 @@ def announce(host: str, port: int, allowed: tuple[str, ...], said: str) -> None:
             say(f"\nScriptorium is ready: http://{shown}:{port}/\n{said}".rstrip())
             say("Press Ctrl-C to stop.")
             return
-        time.sleep(0.1)
+        time.sleep(0.25)
     say(f"Scriptorium is still not ready after {READY_SECONDS:.0f} seconds; /readyz said: {last}")
 
 

@@ -1,7 +1,8 @@
 """What must happen before the programs start, in one process that ends and so gives its memory back.
 
-`python -m config.preparation`, run by `config.launcher`. Enters: the settings. Leaves: a checked
-configuration, a migrated database, static files, the demo project, and on standard output what people read.
+`python -m config.preparation loopback|network` is run by `config.launcher`; with `collectstatic` instead, by
+`make setup`. Enters: the settings. Leaves: a checked configuration, a migrated database, static files, the demo
+project, and on standard output what people read.
 """
 
 from __future__ import annotations
@@ -29,16 +30,14 @@ DEMO_PASSWORD = "demo"
 
 
 def main() -> None:
-    """Prepare; every failure is a sentence."""
-    loopback = sys.argv[1:] == ["loopback"]
+    """Prepare, or only collect static files (`collectstatic`); every failure is a sentence."""
+    task = sys.argv[1]
     django.setup()
     try:
-        call_command("check", stdout=io.StringIO())  # warnings go to standard error, good news nowhere
-        call_command("migrate", interactive=False, verbosity=0)
-        collect_static()
-        if os.environ.get("SCRIPTORIUM_DEMO", "1") != "0" and not settings.PRODUCTION:
-            for line in demo_log_ins(loopback=loopback):
-                sys.stdout.write(line + "\n")
+        if task == "collectstatic":
+            collect_static()
+        else:
+            prepare(loopback=task == "loopback")
     except SystemCheckError as error:
         raise SystemExit(str(error)) from error
     except OperationalError as error:
@@ -47,11 +46,21 @@ def main() -> None:
             "Check DATABASE_URL, or unset it to use the private PostgreSQL."
         ) from error
     except (CommandError, DatabaseError) as error:
-        raise SystemExit(f"The set-up of the database failed: {error}") from error
+        raise SystemExit(f"The set-up failed: {error}") from error
     except OSError as error:
         raise SystemExit(
             f"The set-up could not write a file: {error}\nFree some space, then try again."
         ) from error
+
+
+def prepare(*, loopback: bool) -> None:
+    """Check, migrate, collect, make the demo."""
+    call_command("check", stdout=io.StringIO())  # warnings go to standard error, good news nowhere
+    call_command("migrate", interactive=False, verbosity=0)
+    collect_static()
+    if os.environ.get("SCRIPTORIUM_DEMO", "1") != "0" and not settings.PRODUCTION:
+        for line in demo_log_ins(loopback=loopback):
+            sys.stdout.write(line + "\n")
 
 
 def collect_static() -> None:
