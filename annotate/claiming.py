@@ -78,7 +78,7 @@ def claim(standing: Standing, *, now: datetime) -> Claim:
     gate = open_gate(member)
     if gate.returned is not None:
         return Claim(gate.returned, new=False)
-    if gate.held is not None and gate.held_until is not None and gate.held_until > now:
+    if gate.held is not None and gate.holds(now):
         return Claim(gate.held, new=False)
     if not gate.has_read:
         raise Unread(
@@ -139,7 +139,7 @@ def renew(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
 
 def touch_lease(assignment: Assignment, *, now: datetime) -> bool:
     """Lengthen slot and assignment together; False where the place is no longer this member's. One statement."""
-    lease = now + assignment.project.writing_lease
+    lease = now + assignment.member.project.writing_lease
     with connection.cursor() as cursor:
         cursor.execute(
             """

@@ -46,6 +46,7 @@ class Environment:
     email_url: str
     from_email: str
     json_logs: bool
+    prepare_statements: bool
     log_level: str
 
     @property
@@ -83,6 +84,7 @@ def read(variables: Mapping[str, str], *, checkout: Path) -> Environment:
         email_url=variables.get("EMAIL_URL", ""),
         from_email=variables.get("FROM_EMAIL", "scriptorium@localhost"),
         json_logs=_truth(variables, "JSON_LOGS", production, faults),
+        prepare_statements=_truth(variables, "PREPARE_STATEMENTS", True, faults),
         log_level=variables.get("LOG_LEVEL", "INFO").upper(),
     )
     faults += _faults_of_urls(found)

@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "workspace.middleware.request_id",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "workspace.measuring.measured",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -96,8 +97,11 @@ elif _services is not None:
 else:
     DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": "scriptorium"}}
 DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
-# Parameters bound by the server, so that the statements of the hot paths can be prepared once per connection.
-DATABASES["default"].setdefault("OPTIONS", {})["server_side_binding"] = True
+# Parameters bound by the server, so that a statement is planned once per connection and not at every request. A pool
+# in front of PostgreSQL that hands out connections per transaction needs PREPARE_STATEMENTS=0.
+DATABASES["default"].setdefault("OPTIONS", {}).update(
+    server_side_binding=True, prepare_threshold=5 if HERE.prepare_statements else None
+)
 
 if HERE.redis_url:
     CACHE_URL = BROKER_URL = HERE.redis_url

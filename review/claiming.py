@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import OuterRef, Subquery
 
-from annotate import queueing
-from annotate.gate import Gate, gate_rows, limits_of, stop_sentence
+from annotate import gate, queueing
+from annotate.gate import Gate
 from annotate.lanes import wake
 from annotate.nothing import reason_nothing_is_left
 from review.models import Review, ReviewPlace
@@ -60,6 +59,14 @@ REVIEWING = queueing.Queue(
 )
 
 
+# A reviewer's hands: the review they hold; nothing comes back to a reviewer.
+_HANDS = """
+    (SELECT jsonb_build_array(r.id, extract(epoch FROM r.lease_until)) FROM review_review r
+     WHERE r.reviewer_id = m.id AND r.state = 'active'),
+    NULL::bigint
+"""
+
+
 @dataclass(frozen=True)
 class Claim:
     """What a claim gave: the review's id, and whether it is new or was held already."""
@@ -70,16 +77,7 @@ class Claim:
 
 def open_gate(member: Member) -> Gate:
     """The gate of `member` to the review queue: one statement."""
-    held = Review.objects.filter(reviewer=OuterRef("pk"), state="active")
-    row = (
-        gate_rows(member)
-        .annotate(held=Subquery(held.values("pk")[:1]), held_until=Subquery(held.values("lease_until")[:1]))
-        .values("version_id", "version_number", "has_read", "stops", "held", "held_until")
-        .get()
-    )
-    stops = row.pop("stops") or []
-    stop = stop_sentence(stops, member=member)
-    return Gate(member=member, returned=None, stop=stop, limits=limits_of(member, stops), **row)
+    return gate.open_gate(member, hands=_HANDS)
 
 
 def claim(standing: Standing, *, now: datetime) -> Claim:
@@ -89,30 +87,30 @@ def claim(standing: Standing, *, now: datetime) -> Claim:
     """
     standing.require("review.claim")
     member = standing.require_member()
-    gate = open_gate(member)
-    if gate.held is not None and gate.held_until is not None and gate.held_until > now:
-        return Claim(gate.held, new=False)
-    if not gate.has_read:
+    passed = open_gate(member)
+    if passed.held is not None and passed.holds(now):
+        return Claim(passed.held, new=False)
+    if not passed.has_read:
         raise Unread(
-            f"Version {gate.version_number} of the guideline is new. Read it, then take the next review.",
-            extra={"guideline_version": gate.version_number},
+            f"Version {passed.version_number} of the guideline is new. Read it, then take the next review.",
+            extra={"guideline_version": passed.version_number},
         )
-    if gate.stop is not None:
-        raise Empty(gate.stop)
-    taken = _claim_new(standing, gate, now=now)
+    if passed.stop is not None:
+        raise Empty(passed.stop)
+    taken = _claim_new(standing, passed, now=now)
     if taken is None:
         raise Empty(
             reason_nothing_is_left(
-                standing, gate, queue="review", places="review_reviewplace", taken=NOTHING_WAITS
+                standing, passed, queue="review", places="review_reviewplace", taken=NOTHING_WAITS
             )
         )
     return taken
 
 
-def _claim_new(standing: Standing, gate: Gate, *, now: datetime) -> Claim | None:
-    if gate.held is not None:
-        expire(gate.held, now=now)
-    member = gate.member
+def _claim_new(standing: Standing, passed: Gate, *, now: datetime) -> Claim | None:
+    if passed.held is not None:
+        expire(passed.held, now=now)
+    member = passed.member
     values = {
         "user": standing.user.pk,
         "lease": now + standing.project.review_lease,
@@ -120,25 +118,25 @@ def _claim_new(standing: Standing, gate: Gate, *, now: datetime) -> Claim | None
         "project": member.project_id,
     }
     try:
-        taken = _take(gate, now=now, values=values)
+        taken = _take(passed, now=now, values=values)
     except IntegrityError:
         # The same person claimed at the same moment in another tab: both get the one that won.
-        gate = open_gate(member)
-        if gate.held is None:
+        passed = open_gate(member)
+        if passed.held is None:
             raise
-        return Claim(gate.held, new=False)
+        return Claim(passed.held, new=False)
     return Claim(taken, new=True) if taken is not None else None
 
 
-def _take(gate: Gate, *, now: datetime, values: dict[str, object]) -> int | None:
-    member, project = gate.member.pk, gate.member.project_id
+def _take(passed: Gate, *, now: datetime, values: dict[str, object]) -> int | None:
+    member, project = passed.member.pk, passed.member.project_id
     if connection.in_atomic_block:
         with transaction.atomic():
             return queueing.take(
-                REVIEWING, member=member, project=project, limits=gate.limits, now=now, values=values
+                REVIEWING, member=member, project=project, limits=passed.limits, now=now, values=values
             )
     return queueing.take(
-        REVIEWING, member=member, project=project, limits=gate.limits, now=now, values=values
+        REVIEWING, member=member, project=project, limits=passed.limits, now=now, values=values
     )
 
 
