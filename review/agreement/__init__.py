@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from review.agreement.ratings import encode as encode
     from review.agreement.ratings import long as long
     from review.agreement.specific import specific_agreement as specific_agreement
+    from review.agreement.texts import TextAgreement as TextAgreement
+    from review.agreement.texts import text_agreement as text_agreement
 
 __all__ = sorted(_registry.PLACES)  # pyright: ignore[reportUnsupportedDunderAll]
 

@@ -149,9 +149,9 @@ def majority_vote(labels: Any, seed: int = 0, *, categories: Scale = None, prior
 
 
 def _distinct_labels(ratings: Ratings) -> _Labels:
-    rows = ratings.by_row
     width, raters = len(ratings.categories), len(ratings.rater_ids)
     if not ratings.repeated:
+        rows = ratings.by_row
         assert rows.rater is not None
         shape = (len(rows.multiplicity), raters * width)
         table = csr_array((rows.count, (rows.owner, rows.rater * width + rows.category)), shape=shape)

@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from review.agreement.encoding import Codes, encode_labels, recode
 from review.agreement.patterns import Coded, Patterns, Triples, count_patterns, row_patterns
 
+REPEATED = "A rater rated the same item more than once; keep one rating of each (item, rater)."
+
 
 @dataclass(frozen=True, eq=False)
 class Long:
@@ -157,6 +159,8 @@ def encode(
     than once. Raises: ValueError for another shape, a rating off the scale, or a repeated rating.
     """
     if isinstance(ratings, Ratings):
+        if ratings.repeated and not repeats:
+            raise ValueError(REPEATED)
         coded = _rescaled(ratings, categories)
     elif isinstance(ratings, Long):
         coded = _encode_long(ratings, categories, repeats)
@@ -229,7 +233,7 @@ def _encode_long(entries: Long, categories: Sequence[Hashable] | None, repeats: 
     triples = (item[order], rater[order], code[order])
     repeated = len(np.unique(item * len(rater_ids) + rater)) < len(item)
     if repeated and not repeats:
-        raise ValueError("A rater rated the same item more than once; keep one rating of each (item, rater).")
+        raise ValueError(REPEATED)
     return Ratings(scale, item_ids, rater_ids, sparse=triples, repeated=repeated)
 
 

@@ -34,6 +34,7 @@ PLACES = {
     "Pair": "review.agreement.comparing",
     "Ratings": "review.agreement.ratings",
     "SampleSize": "review.agreement.planning",
+    "TextAgreement": "review.agreement.texts",
     "Vote": "review.agreement.crowd",
     "Without": "review.agreement.comparing",
     "applicable": "review.agreement.applying",
@@ -46,6 +47,7 @@ PLACES = {
     "pairwise": "review.agreement.comparing",
     "sample_size": "review.agreement.planning",
     "specific_agreement": "review.agreement.specific",
+    "text_agreement": "review.agreement.texts",
 }
 
 
