@@ -7,7 +7,6 @@ API that is switched off) would take most of the first start.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from django.contrib.staticfiles.finders import AppDirectoriesFinder
 from django.core.files.storage import Storage
