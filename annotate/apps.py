@@ -6,7 +6,8 @@ class AnnotateConfig(AppConfig):
     verbose_name = "Annotate"
 
     def ready(self) -> None:
-        from annotate import founding, leaving
+        from annotate import founding, leaving, pausing
 
         founding.listen()
         leaving.listen()
+        pausing.offer_targets()

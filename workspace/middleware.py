@@ -33,6 +33,17 @@ def request_id(answer: Answerer) -> Answerer:
     return middleware
 
 
+def plain_addresses(answer: Answerer) -> Answerer:
+    """Refuse an address with a NUL in it, which no page can look up: the database takes none in text."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return HttpResponse("This address holds a character that no name can have.\n", "text/plain", 400)
+        return answer(request)
+
+    return middleware
+
+
 def personal_locale(answer: Answerer) -> Answerer:
     """Speak the language of the person (or of the browser, before log-in), in their time zone.
 

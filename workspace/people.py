@@ -1,15 +1,19 @@
-"""Acts on people: make a user, take members in, change and remove them."""
+"""Acts on people: make a user, take members in one by one or from a file, change and remove them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import zoneinfo
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
+from workspace import people_file
 from workspace.access import Standing
 from workspace.announcements import announce
 from workspace.auditing import record
@@ -67,10 +71,81 @@ def add_member(
             project=project, user=user, defaults=values
         )
         if not created:
+            if member.active and ADMIN in member.roles and ADMIN not in values["roles"]:
+                _keep_an_admin(member)
             _apply(member, {**values, "active": True}, by=by)
         else:
             record("member.added", member, by=by, project=project, after={"roles": list(roles)})
     return member, created
+
+
+def add_people_from_csv(standing: Standing, content: bytes, *, now: datetime) -> list[tuple[Member, bool]]:
+    """Take in everybody in a CSV file, or nobody. Returns each member and whether they are new here.
+
+    Parameters: `content`, the file as `workspace.people_file` describes it.
+    Raises `Invalid` with `extra["lines"]`: for each fault its line, field and remedy.
+    """
+    standing.require("member.change")
+    rows, faults = people_file.read(content)
+    for row in rows:
+        faults += _faults_of(row)
+    if faults:
+        lines = [asdict(fault) for fault in sorted(faults, key=lambda fault: fault.line)]
+        words = [str(fault) for fault in sorted(faults, key=lambda fault: fault.line)]
+        raise Invalid("Nobody was added; mend these lines.", errors={"file": words}, extra={"lines": lines})
+    with transaction.atomic():
+        return [
+            add_member(
+                standing.project,
+                email=row.email,
+                name=row.name,
+                roles=row.roles,
+                languages=row.languages,
+                categories=row.categories,
+                by=standing.user,
+                now=now,
+            )
+            for row in rows
+        ]
+
+
+def _faults_of(row: people_file.Row) -> list[people_file.Fault]:
+    errors: dict[str, Any] = {}
+    checks: list[Callable[[], object]] = [
+        lambda: checked_email(row.email),
+        lambda: checked_membership(roles=row.roles, languages=row.languages, categories=row.categories),
+    ]
+    for check in checks:
+        try:
+            check()
+        except Invalid as refusal:
+            errors |= refusal.errors
+    return [people_file.Fault(row.line, field, " ".join(words)) for field, words in errors.items()]
+
+
+def change_account(
+    user: User, *, name: str, language: str, time_zone: str, theme: str, now: datetime
+) -> User:
+    """Change one's own name, language, time zone and theme.
+
+    Raises `Invalid` naming each field that cannot be taken.
+    """
+    errors: dict[str, list[str]] = {}
+    if not name.strip() or len(name.strip()) > 120:
+        errors["name"] = ["Give 1 to 120 characters."]
+    if language not in dict(settings.LANGUAGES):
+        errors["language"] = [f"Use one of {', '.join(dict(settings.LANGUAGES))}."]
+    if time_zone not in zoneinfo.available_timezones():
+        errors["time_zone"] = ["Use a name of the time zone database, such as Europe/Berlin."]
+    if theme not in ("system", "light", "dark"):
+        errors["theme"] = ["Use system, light or dark."]
+    if errors:
+        raise Invalid("This cannot be saved.", errors=errors)
+    user.name, user.language, user.time_zone, user.theme = name.strip(), language, time_zone, theme
+    with transaction.atomic():
+        user.save(update_fields=["name", "language", "time_zone", "theme"])
+        record("user.changed", user, by=user)
+    return user
 
 
 def change_member(standing: Standing, member: Member, *, now: datetime, **values: Any) -> Member:

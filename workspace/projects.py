@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -18,6 +19,7 @@ from workspace.permissions import ADMIN
 from workspace.refusals import Conflict, Invalid, NotAllowed
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+SHORTEST_LEASE, LONGEST_LEASE = timedelta(minutes=1), timedelta(days=7)
 CHANGEABLE = (
     "title",
     "description",
@@ -95,6 +97,8 @@ def pause(standing: Standing, *, kind: str, target: str, reason: str, now: datet
     standing.require("project.pause")
     if kind not in Pause.KINDS:
         raise Invalid("Unknown kind of pause.", errors={"kind": [f"Use one of {', '.join(Pause.KINDS)}."]})
+    if len(reason) > 2000:
+        raise Invalid("The reason is too long.", errors={"reason": ["At most 2,000 characters."]})
     if not reason.strip():
         raise Invalid("Say why.", errors={"reason": ["Write the reason; people who wait will read it."]})
     _check_target(standing.project, kind, target)
@@ -136,7 +140,9 @@ def _check_target(project: Project, kind: str, target: str) -> None:
         raise Invalid("A pause of the project has no target.", errors={"target": ["Leave this empty."]})
     if kind != "project" and not target:
         raise Invalid("Say what to pause.", errors={"target": [f"Name the {kind}."]})
-    if kind in ("source", "member") and not target.isdigit():
+    if len(target) > 60:
+        raise Invalid("Unknown target.", errors={"target": ["At most 60 characters."]})
+    if kind in ("source", "member") and not (target.isascii() and target.isdigit()):
         raise Invalid("Unknown target.", errors={"target": [f"Give the id of a {kind} of this project."]})
     if kind == "member" and not Member.objects.filter(Q(project=project), pk=int(target)).exists():
         raise Invalid("Unknown member.", errors={"target": ["Give the id of a member of this project."]})
@@ -148,10 +154,19 @@ def _checked(project: Project, settings: dict[str, Any]) -> Project:
         raise Invalid("Unknown settings.", errors={name: ["There is no such setting."] for name in unknown})
     for name, value in settings.items():
         setattr(project, name, value)
+    errors: dict[str, list[str]] = {}
     try:
         project.clean_fields(exclude=["pseudonym_key", "draw_key", "created"])
     except ValidationError as error:
-        raise Invalid("Some settings cannot be taken.", errors=dict(error.message_dict)) from error
+        errors = dict(error.message_dict)
+    for name in ("writing_lease", "review_lease"):
+        if name not in errors and not SHORTEST_LEASE <= getattr(project, name) <= LONGEST_LEASE:
+            errors[name] = ["Give a time from one minute to seven days."]
+    # "Not a number" passes every comparison that a validator makes.
+    if "overlap_share" not in errors and not math.isfinite(project.overlap_share):
+        errors["overlap_share"] = ["Give a number from 0 to 1."]
+    if errors:
+        raise Invalid("Some settings cannot be taken.", errors=errors)
     return project
 
 

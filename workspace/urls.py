@@ -1,3 +1,25 @@
-from django.urls import URLPattern
+"""The addresses of the ground floor's pages, and of the API's description."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from workspace.views import account, audit, health, people, settings
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
+    path("accounts/invitation/<str:uid>/<str:token>/", account.invitation, name="invitation"),
+    path("accounts/profile/", account.profile, name="profile"),
+    path("accounts/profile/tokens/", account.new_token, name="new-token"),
+    path("accounts/profile/tokens/<str:key>/revoke/", account.end_token, name="end-token"),
+    path("p/<slug:slug>/people/", people.index, name="people"),
+    path("p/<slug:slug>/people/add/", people.add, name="add-person"),
+    path("p/<slug:slug>/people/upload/", people.upload, name="upload-people"),
+    path("p/<slug:slug>/people/<str:key>/", people.person, name="person"),
+    path("p/<slug:slug>/people/<str:key>/link/", people.link, name="link-person"),
+    path("p/<slug:slug>/people/<str:key>/remove/", people.remove, name="remove-person"),
+    path("p/<slug:slug>/settings/", settings.settings, name="settings"),
+    path("p/<slug:slug>/pauses/", settings.pause, name="pause"),
+    path("p/<slug:slug>/pauses/<str:key>/resume/", settings.resume, name="resume"),
+    path("p/<slug:slug>/audit/", audit.audit, name="audit"),
+]

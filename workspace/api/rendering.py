@@ -12,6 +12,8 @@ from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 
+from workspace.refusals import Invalid
+
 
 def plain(value: Any) -> Any:
     """What orjson does not know: decimals become numbers, durations seconds, the rest its text."""
@@ -50,9 +52,28 @@ class OrjsonParser(BaseParser):
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
+        body = stream.read() or b"null"
         try:
-            return orjson.loads(stream.read() or b"null")
+            value = orjson.loads(body)
         except orjson.JSONDecodeError as error:
             raise ParseError(
                 f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
             ) from error
+        # PostgreSQL stores no NUL in text; every call would have to refuse it by itself.
+        if b"\\u0000" in body and _holds_nul(value):
+            raise Invalid("Text cannot hold the character U+0000; take it out.")
+        return value
+
+
+def _holds_nul(value: Any) -> bool:
+    # A stack of its own: JSON may be nested deeper than Python may call.
+    waiting = [value]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, str) and "\0" in found:
+            return True
+        if isinstance(found, dict):
+            waiting += [*found, *found.values()]
+        elif isinstance(found, list):
+            waiting += found
+    return False
