@@ -107,8 +107,14 @@ class Patterns:
         """The same patterns without the raters, one entry for each category used."""
         if self.rater is None:
             return self
-        cell, place = np.unique(self.owner * self.width + self.category, return_inverse=True)
-        count = np.bincount(place.reshape(-1), weights=self.count, minlength=len(cell)).astype(float)
+        every = self.owner * self.width + self.category
+        if len(self.multiplicity) * self.width <= DENSE_CELLS:  # faster than sorting
+            tally = np.bincount(every, weights=self.count)
+            cell = np.flatnonzero(tally)
+            count = tally[cell].astype(float)
+        else:
+            cell, place = np.unique(every, return_inverse=True)
+            count = np.bincount(place.reshape(-1), weights=self.count, minlength=len(cell)).astype(float)
         owner, category = np.divmod(cell, max(1, self.width))
         return replace(self, owner=owner, category=category, count=count, rater=None)
 
@@ -167,7 +173,7 @@ def count_patterns(coded: Coded) -> Patterns:
         owner, category = np.nonzero(counts)
         count = counts[owner, category].astype(float)
         return Patterns(owner, category, count, None, multiplicity, width, coded.raters, places)
-    owner, rater, category = _entries_of(first(), coded)
+    owner, rater, category = _entries_of(first, coded)
     ones = np.ones(len(owner))
     return Patterns(owner, category, ones, rater, multiplicity, width, coded.raters, places).counted
 
@@ -190,7 +196,7 @@ def row_patterns(coded: Coded) -> Patterns:
         owner, rater = np.nonzero(chosen)
         category = chosen[owner, rater] - 1
     else:
-        owner, rater, category = _entries_of(first(), coded)
+        owner, rater, category = _entries_of(first, coded)
     places = _places(keys, coded.items, found)
     return Patterns(owner, category, np.ones(len(owner)), rater, multiplicity, width, raters, places)
 
@@ -238,20 +244,27 @@ def _keys(coded: Coded, table: NDArray[Any], by_rater: NDArray[np.int64] | None)
 
 def _distinct(
     keys: Keys, length: int, space: int | None
-) -> tuple[NDArray[Any], NDArray[np.int64], Callable[[], NDArray[np.int64]]]:
-    """The distinct numbers but 0 (no rating), how many items have each, and one item of each."""
+) -> tuple[NDArray[Any], NDArray[np.int64], NDArray[np.int64]]:
+    """The distinct numbers but 0 (no rating), how many items have each, and one item of each.
+
+    space: how many exact numbers are possible; they tell their pattern, so no item of each is looked up then.
+    """
+    none = np.empty(0, dtype=np.int64)
     if space is not None and space <= COUNTABLE:
         tally = np.zeros(space, dtype=np.int64)
         for part in _blocks(length):
             tally += np.bincount(keys(part), minlength=space)
         tally[0] = 0
         found = np.flatnonzero(tally)
-        return found, tally[found], lambda: np.empty(0, np.int64)
+        return found, tally[found], none
     parts = [keys(part) for part in _blocks(length)]
-    every = np.concatenate(parts) if parts else np.empty(0, np.int64)
+    every = np.concatenate(parts) if parts else none
+    if space is not None:
+        found, multiplicity = np.unique(every, return_counts=True)
+        return found[found != 0], multiplicity[found != 0].astype(np.int64), none
     found, first, multiplicity = np.unique(every, return_index=True, return_counts=True)
     kept = found != 0
-    return found[kept], multiplicity[kept].astype(np.int64), lambda: first[kept]
+    return found[kept], multiplicity[kept].astype(np.int64), first[kept]
 
 
 def _places(keys: Keys, length: int, found: NDArray[Any]) -> Callable[[], NDArray[np.int64]]:
