@@ -244,6 +244,28 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "AUTHENTICATION_WHITELIST": [],
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {
+            "token": {"type": "http", "scheme": "bearer", "description": "A token of your Account page."},
+            "browser": {
+                "type": "apiKey",
+                "in": "cookie",
+                "name": "sessionid",
+                "description": "The pages' log-in.",
+            },
+        }
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "workspace.api.schema.ask_everybody_to_log_in",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "JobState": "workspace.models.jobs.JOB_STATES",
+        "PauseKind": ["project", "category", "source", "member"],
+        "TaskKind": "annotate.states.TASK_KINDS",
+        "AssignmentState": "annotate.states.ASSIGNMENT_STATES",
+        "DemonstrationState": "annotate.states.DEMONSTRATION_STATES",
+    },
     "DISABLE_ERRORS_AND_WARNINGS": False,
 }
 

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from workspace.views import account, audit, health, people, settings
+from workspace.api.schema import Docs, Schema
+from workspace.views import account, audit, frame, health, jobs, people, settings
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
@@ -12,6 +13,9 @@ urlpatterns = [
     path("accounts/profile/", account.profile, name="profile"),
     path("accounts/profile/tokens/", account.new_token, name="new-token"),
     path("accounts/profile/tokens/<str:key>/revoke/", account.end_token, name="end-token"),
+    path("accounts/theme/", frame.theme, name="theme"),
+    path("projects/switch/", frame.switch, name="switch-project"),
+    path("p/<slug:slug>/jobs/<str:key>/", jobs.job, name="job"),
     path("p/<slug:slug>/people/", people.index, name="people"),
     path("p/<slug:slug>/people/add/", people.add, name="add-person"),
     path("p/<slug:slug>/people/upload/", people.upload, name="upload-people"),
@@ -22,4 +26,6 @@ urlpatterns = [
     path("p/<slug:slug>/pauses/", settings.pause, name="pause"),
     path("p/<slug:slug>/pauses/<str:key>/resume/", settings.resume, name="resume"),
     path("p/<slug:slug>/audit/", audit.audit, name="audit"),
+    path("api/schema/", Schema.as_view(), name="schema"),
+    path("api/docs/", Docs.as_view(), name="docs"),
 ]
