@@ -22,7 +22,7 @@ from annotate.sources.rows import RowError
 
 # A whole string, a bracket, or (last) the quotation mark of a string that does not end here. The possessive
 # quantifiers keep the matcher from ever going back into a string.
-_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}]|"', re.DOTALL)
+TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}]|"', re.DOTALL)
 _BLANK = re.compile(rb"[ \t\r\n]*+")
 _SCALAR_END = re.compile(rb"[,\]\}\s]")
 
@@ -44,14 +44,17 @@ class _Cut(Exception):
 class JsonArray:
     """Walks one array; ``line`` is the line of ``pos``."""
 
-    __slots__ = ("_buffer", "_limits", "_line", "_line_at", "_pieces", "_pos")
+    __slots__ = ("_buffer", "_inner", "_limits", "_line", "_line_at", "_pieces", "_pos")
 
-    def __init__(self, first: bytes, pieces: Iterator[bytes], limits: Limits) -> None:
+    def __init__(
+        self, first: bytes, pieces: Iterator[bytes], limits: Limits, line: int = 1, *, inner: bool = False
+    ) -> None:
         self._buffer = first
         self._pieces = pieces
         self._limits = limits
         self._pos = 0
-        self._line = 1
+        self._line = line
+        self._inner = inner  # the array of an object, which goes on behind it
         self._line_at = 0  # where in the buffer the line was last counted
 
     def elements(self) -> Iterator[tuple[int, bytes, Any] | RowError]:
@@ -83,9 +86,13 @@ class JsonArray:
                 return
             closing = True
         self._pos += 1
-        if self._skip_blank():
+        behind = self._skip_blank()
+        if self._inner:
+            if behind not in (b",", b"}"):
+                yield self._fault(_CUT)
+        elif behind:
             yield self._fault(
-                "Text follows the array's closing bracket. Remove it, or give one object on each line."
+                "Text follows the array's closing bracket. Remove it, or give one object a line."
             )
 
     def _fault(self, message: str) -> RowError:
@@ -127,7 +134,7 @@ class JsonArray:
             found = _SCALAR_END.search(buffer, start + 1)
             return found.start() if found else UNFINISHED
         depth = 0
-        for token in _TOKEN.finditer(buffer, start):
+        for token in TOKEN.finditer(buffer, start):
             begin = token.start()
             byte = buffer[begin]
             if byte == _QUOTE:

@@ -46,7 +46,7 @@ def json_objects(pieces: Iterator[bytes], limits: Limits) -> Iterator[Found]:
         if not first.isspace():
             break
     if first.lstrip()[:1] == b"[":
-        return _from_array(JsonArray(first, pieces, limits), limits)
+        return checked_elements(JsonArray(first, pieces, limits), limits)
     if first.lstrip().split(b"\n", 1)[0].strip() == b"{":
         raise SourceRefused(
             "The file is one object spread over many lines. Give one object on each line, or an array."
@@ -71,7 +71,8 @@ def _from_lines(first: bytes, pieces: Iterator[bytes], limits: Limits) -> Iterat
             yield number, value
 
 
-def _from_array(array: JsonArray, limits: Limits) -> Iterator[Found]:
+def checked_elements(array: JsonArray, limits: Limits) -> Iterator[Found]:
+    """The objects of an array; what is none, or nests too deep, as its error."""
     depth = limits.max_depth
     for found in array.elements():
         if isinstance(found, RowError):

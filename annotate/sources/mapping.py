@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from annotate.sources.fields import FIELDS, printable
+from annotate.sources.fields import FIELDS, printable, text_fault
 from annotate.sources.limits import SourceRefused
 from annotate.sources.notes import NAME_LENGTH
 
@@ -31,7 +31,9 @@ def parse_mapping(pairs: Iterable[str]) -> dict[str, str]:
         field, equals, column = pair.partition("=")
         field, column = field.strip(), column.strip()
         if not (field and equals and column):
-            raise SourceRefused(f"“{pair}” is no mapping. Write field=column, as in prompt=Question.")
+            raise SourceRefused(
+                f"“{printable(pair)}” is no mapping. Write field=column, as in prompt=Question."
+            )
         if field in mapping:
             raise SourceRefused(
                 f"The field {field} is mapped twice, to {mapping[field]} and to {column}. Keep one."
@@ -43,6 +45,9 @@ def parse_mapping(pairs: Iterable[str]) -> dict[str, str]:
 def judge_mapping(mapping: dict[str, str]) -> None:
     """Refuse a mapping to a field that tasks do not have."""
     for field, column in mapping.items():
+        fault = text_fault(field) or text_fault(column)
+        if fault:
+            raise SourceRefused(f"The mapping of “{printable(field)}” cannot be used. {fault}")
         if field not in FIELDS and not (field.startswith(METADATA) and len(field) > len(METADATA)):
             raise SourceRefused(
                 f"{field}={column} maps to {field}, which is not a field of a task. Use one of "

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from annotate.sources.checking import check_task
-from annotate.sources.fields import JUDGES, Fault
+from annotate.sources.fields import JUDGES, Fault, printable
 from annotate.sources.format import Format, Plan
 from annotate.sources.limits import Limits, SourceRefused
 from annotate.sources.mapping import Columns, columns_found
@@ -77,7 +77,7 @@ def _kind(chosen: Format, kind: str | None) -> str:
         return chosen.kinds[0]
     if kind not in chosen.kinds:
         raise SourceRefused(
-            f"Rows of the format {chosen.name} cannot become tasks of kind {kind}. "
+            f"Rows of the format {chosen.name} cannot become tasks of kind {printable(kind)}. "
             f"Use {' or '.join(chosen.kinds)}."
         )
     return kind

@@ -10,11 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from annotate.sources.format import ONE_QUESTION_ONLY, Format, Found, Plan, place_answer
+from annotate.sources.format import Format, Found, Plan
 from annotate.sources.json_rows import json_objects
 from annotate.sources.rows import RowError
+from annotate.sources.turns import task_of
 
-_KEPT = {"external_id": "id", "context": "context", "category": "category", "language": "language"}
+_KEPT = {
+    "external_id": "id",
+    "prompt": "prompt",
+    "context": "context",
+    "reference": "response",
+    "category": "category",
+    "language": "language",
+    "metadata": "metadata",
+}
 
 
 def _rows(pieces: Iterator[bytes], plan: Plan) -> Iterator[Found]:
@@ -24,40 +33,17 @@ def _rows(pieces: Iterator[bytes], plan: Plan) -> Iterator[Found]:
             continue
         line, row = found
         values = {field: row[column] for field, column in _KEPT.items() if column in row}
-        metadata = row.get("metadata")
-        if metadata:
-            values["metadata"] = metadata
-        asked, answer = _question_and_answer(row.get("messages"))
-        values["reference"] = row.get("response") or answer
-        if not asked or _is_one_question(asked):
-            values["prompt"] = row.get("prompt") or (asked[0]["content"] if asked else None)
-            yield line, place_answer(values, plan.kind)
-        elif plan.kind == "edit":
-            yield RowError(line, "messages", ONE_QUESTION_ONLY)
-        else:
-            values["kind"] = "converse"
-            values["messages"] = asked
-            yield line, values
+        yield task_of(_turns(row.get("messages")), values, kind=plan.kind, line=line)
 
 
-def _question_and_answer(messages: object) -> tuple[list[Any], object]:
-    """The turns up to the user's last, and what the assistant said to it.
-
-    What is no turn at all is handed on as it is: `check_task` says what is wrong with it.
-    """
+def _turns(messages: object) -> list[Any]:
+    """Role and content alone: a release may say more of a turn than a task can hold."""
     if not isinstance(messages, list):
-        return [], ""
-    turns = [
+        return []
+    return [
         {"role": turn.get("role"), "content": turn.get("content")} if isinstance(turn, dict) else turn
         for turn in messages
     ]
-    if len(turns) > 1 and isinstance(turns[-1], dict) and turns[-1]["role"] == "assistant":
-        return turns[:-1], turns[-1]["content"]
-    return turns, ""
-
-
-def _is_one_question(asked: list[Any]) -> bool:
-    return len(asked) == 1 and isinstance(asked[0], dict) and asked[0]["role"] == "user"
 
 
 FORMAT = Format(

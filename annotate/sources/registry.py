@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 
+from annotate.sources.fields import printable
 from annotate.sources.format import Format
 from annotate.sources.limits import SourceRefused
 
@@ -19,6 +20,14 @@ FORMATS: dict[str, str] = {
     "csv": "annotate.sources.csv",
     "alpaca": "annotate.sources.alpaca",
     "dolly": "annotate.sources.dolly",
+    "sharegpt": "annotate.sources.sharegpt",
+    "messages": "annotate.sources.messages",
+    "oasst": "annotate.sources.oasst",
+    "flan": "annotate.sources.flan",
+    "p3": "annotate.sources.p3",
+    "natural_instructions": "annotate.sources.natural_instructions",
+    "squad": "annotate.sources.squad",
+    "self_instruct": "annotate.sources.self_instruct",
 }
 
 
@@ -33,6 +42,8 @@ def open_format(name: str) -> Format:
     """
     path = FORMATS.get(name)
     if path is None:
-        raise SourceRefused(f"There is no source format “{name}”. Use one of {', '.join(FORMATS)}.")
+        raise SourceRefused(
+            f"There is no source format “{printable(name)}”. Use one of {', '.join(FORMATS)}."
+        )
     found: Format = import_module(path).FORMAT
     return found

@@ -69,7 +69,14 @@ SEED = {
             0,
             {},
         ),
-        ("templates/p3_rendered/*.jsonl", "jsonl", {"reference": "completion"}, 800, None, {}),
+        ("templates/p3_rendered/*.jsonl", "p3", {}, 800, None, {}),
+        ("templates/natural_instructions/*.json", "natural_instructions", {}, 18, 0, {}),
+        ("nlp_raw/squad_v2_dev.first_article.json", "squad", {}, 208, 0, {"empty_answer": 112}),
+        ("nlp_raw/hf_fixture_SQUAD.json", "squad", {}, 14, 0, {"empty_answer": 6}),
+        ("sft/alpaca_seed_tasks.jsonl", "self_instruct", {}, 175, 0, {"unused_columns": 175}),
+        ("conversations/fastchat_dummy_conversation.json", "sharegpt", {}, 500, None, {}),
+        ("conversations/llamafactory_v1_sft_demo.jsonl", "messages", {}, 500, None, {}),
+        ("conversations/oasst_en_100_tree.jsonl", "oasst", {}, 480, 0, {"empty_answer": 226}),
     ],
 )
 def test_a_real_file_is_read_whole(
@@ -118,3 +125,12 @@ def test_every_naughty_string_is_kept_to_the_last_character(tmp_path: Path) -> N
     path.write_bytes(b"\n".join(orjson.dumps({"prompt": text}) for text in strings))
     rows = list(read(path, "jsonl"))
     assert [row.prompt for row in rows if isinstance(row, TaskRow)] == strings
+
+
+def test_conversations_that_no_writer_can_continue_are_errors_by_line() -> None:
+    glaive = list(read(DATA / "conversations/llamafactory_glaive_toolcall_en_demo.json", "sharegpt"))
+    errors: list[Any] = [one for one in glaive if not isinstance(one, TaskRow)]
+    assert (len(glaive), len(errors)) == (300, 153)
+    assert all("from “function_call”" in error.message for error in errors)
+    traps = list(read(DATA / "conversations/openai_toy_chat_fine_tuning.jsonl", "messages"))
+    assert [one.line for one in traps if not isinstance(one, TaskRow)] == [4]
