@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from annotate.models import Revision
+from annotate.models import Demonstration, GuidelineVersion, Revision, Source
 from review.states import RELEASE_STATES
 from workspace.models import Job, Project, User
 
@@ -47,14 +47,36 @@ class Release(models.Model):
 
 
 class ReleaseItem(models.Model):
-    """One row of a release: which revision, in which split, at which position."""
+    """One row of a release: which revision, in which split, at which position; and what could change later.
+
+    The revision holds the conversation and never changes. Everything else that the row says was copied here when the
+    selection was frozen, so that the same bytes can be written on any day. Plain numbers where an index or a lock on
+    a parent row would cost a million rows something: the revision leads to the rest.
+    """
 
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="items", db_index=False)
     split = models.CharField(max_length=10, default="train", db_default="train")
+    # From 0 in each split, in the order of the demonstrations.
     position = models.BigIntegerField()
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="+", db_index=False)
-    # What live tables said of the row when the selection was frozen.
-    facts = models.JSONField(default=dict, db_default={})
+    demonstration = models.ForeignKey(
+        Demonstration, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    source = models.ForeignKey(
+        Source, null=True, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    rubric_version = models.ForeignKey(
+        GuidelineVersion, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    quality_rating = models.DecimalField(max_digits=3, decimal_places=2, null=True)
+    scores = models.JSONField(default=dict, db_default={})
+    reviews = models.PositiveSmallIntegerField(default=0, db_default=0)
+    origin = models.CharField(max_length=20, default="human", db_default="human")
+    context = models.TextField(blank=True, default="", db_default="")
+    metadata = models.JSONField(default=dict, db_default={})
+    lineage = models.JSONField(default=dict, db_default={})
+    created = models.DateTimeField()
+    approved = models.DateTimeField()
 
     class Meta:
         constraints = [
