@@ -30,6 +30,7 @@ GLOBAL: dict[str, str] = {
     "site.log_in": ANYONE,
     "site.accept_invitation": ANYONE,
     "site.schema": ANYONE,
+    "site.styleguide": ANYONE,
     "home.view": PERSON,
     "account.change": PERSON,
     "token.manage": PERSON,

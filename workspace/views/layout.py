@@ -1,4 +1,4 @@
-"""What the frame around every page needs; templates read it as `layout`."""
+"""What the frame around every page needs; templates read it as `standing`, `project` and `rail`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,19 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from workspace.places import rail
+
 
 def layout(request: HttpRequest) -> dict[str, Any]:
-    """The standing of the reader in the project of this page, where the page has one."""
+    """The standing of the reader in the project of this page, where the page has one; and its places.
+
+    `rail` is called only where a template asks for it: a region costs no statement for the frame.
+    """
     standing = getattr(request, "standing", None)
-    return {"standing": standing, "project": standing.project if standing else None}
+    if standing is None:
+        return {"standing": None, "project": None, "rail": None}
+    return {
+        "standing": standing,
+        "project": standing.project,
+        "rail": lambda: rail(standing, request.path),
+    }
