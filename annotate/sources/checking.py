@@ -53,6 +53,35 @@ def check_task(
     >>> check_task({"kind": "compose"}, line=4)[0].field
     'brief'
     """
+    clean, errors = _judged(values, limits, line, row)
+    kind = clean.get("kind") or kind
+    if not _complete(kind, clean) and "kind" not in {error.field for error in errors}:
+        errors += _missing_and_misplaced(kind, clean, {error.field for error in errors}, line, row)
+    if errors:
+        return errors
+    get = clean.get
+    return TaskRow(
+        kind,
+        get("prompt", ""),
+        get("context", ""),
+        get("brief", ""),
+        get("messages"),
+        get("draft_response", ""),
+        get("reference", ""),
+        get("category") or category,
+        get("language") or language,
+        get("priority", DEFAULT_PRIORITY),
+        get("external_id", ""),
+        get("metadata") or {},
+        line,
+        row,
+    )
+
+
+def _judged(
+    values: Mapping[str, Any], limits: Limits, line: int, row: int
+) -> tuple[dict[str, Any], list[RowError]]:
+    """The fields that are given, each by its own judge; and what is wrong with the others."""
     clean: dict[str, Any] = {}
     errors: list[RowError] = []
     short = limits.max_text_chars
@@ -77,28 +106,7 @@ def check_task(
             clean[field] = judge(value, limits)
         except Fault as fault:
             errors.append(RowError(line, printable(field), str(fault), row))
-    kind = clean.get("kind") or kind
-    if not _complete(kind, clean) and "kind" not in {error.field for error in errors}:
-        errors += _missing_and_misplaced(kind, clean, {error.field for error in errors}, line, row)
-    if errors:
-        return errors
-    get = clean.get
-    return TaskRow(
-        kind,
-        get("prompt", ""),
-        get("context", ""),
-        get("brief", ""),
-        get("messages"),
-        get("draft_response", ""),
-        get("reference", ""),
-        get("category") or category,
-        get("language") or language,
-        get("priority", DEFAULT_PRIORITY),
-        get("external_id", ""),
-        get("metadata") or {},
-        line,
-        row,
-    )
+    return clean, errors
 
 
 def _complete(kind: str, clean: dict[str, Any]) -> bool:
