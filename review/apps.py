@@ -6,7 +6,7 @@ class ReviewConfig(AppConfig):
     verbose_name = "Review"
 
     def ready(self) -> None:
-        from review import leaving, opening
+        from review import opening, queries
 
         opening.listen()
-        leaving.listen()
+        queries.listen()

@@ -36,6 +36,9 @@ class Demonstration(models.Model):
     submitted = models.DateTimeField(null=True)
     settled = models.DateTimeField(null=True)
 
+    # At most its newest revision, where `queries.with_newest_revision` read it or the act has just written it.
+    newest: list[Revision]
+
     class Meta:
         constraints = [
             # A draft whose lease has passed stays its writer's, so drafts do not count: the slot's holder does.

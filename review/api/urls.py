@@ -1,3 +1,16 @@
-from django.urls import URLPattern
+"""The addresses of this floor's calls, under `/api/v1/`."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import URLPattern, path
+
+from review.api import adjudications, reviews
+
+urlpatterns: list[URLPattern] = [
+    path("projects/<slug:slug>/reviews/claim/", reviews.ClaimReview.as_view()),
+    path("projects/<slug:slug>/adjudications/", adjudications.ListAdjudications.as_view()),
+    path("reviews/<str:key>/", reviews.ShowReview.as_view()),
+    path("reviews/<str:key>/renew/", reviews.RenewReview.as_view()),
+    path("reviews/<str:key>/skip/", reviews.SkipReview.as_view()),
+    path("reviews/<str:key>/release/", reviews.ReleaseReview.as_view()),
+    path("reviews/<str:key>/decide/", reviews.Decide.as_view()),
+    path("adjudications/<str:key>/resolve/", adjudications.Resolve.as_view()),
+]

@@ -20,6 +20,7 @@ from rest_framework.views import APIView
 
 from workspace import idempotency
 from workspace.access import Standing, found, standing, standing_for
+from workspace.api.rendering import as_json
 from workspace.permissions import ANYONE, GLOBAL, OPERATOR
 from workspace.refusals import Invalid, NotAllowed
 
@@ -64,8 +65,12 @@ class Call(APIView):
             self.standing = standing(request.user, kwargs["slug"])
         else:
             self.thing = found(self.things(), kwargs["key"], noun=self.noun)
-            self.standing = standing_for(request.user, self.thing)
+            self.standing = self.standing_with(request)
         self.standing.require(action)
+
+    def standing_with(self, request: Request) -> Standing:
+        """The caller's standing in the project of `self.thing`: one statement, or none where the call knows it."""
+        return standing_for(request.user, self.thing)
 
     def once(self, request: Request, work: Callable[[], Response]) -> Response:
         """Answer with `work()`, or under an `Idempotency-Key` with what it answered the first time."""
@@ -80,7 +85,7 @@ class Call(APIView):
         def kept() -> idempotency.Kept:
             answer = work()
             headers = {name: value for name, value in answer.headers.items() if name == "Scriptorium-Reason"}
-            return idempotency.Kept(answer.status_code, answer.data, headers)
+            return idempotency.Kept(answer.status_code, as_json(answer.data), headers)
 
         user = self.standing.user if hasattr(self, "standing") else request.user
         call = f"{request.method} {request.path}"
@@ -95,6 +100,13 @@ def listed(request: Request, rows: QuerySet[Any], render: Callable[[Any], Mappin
 
     The address takes `limit` (at most 200) and `after`, the id of the last row of the page before.
     """
+    return paged(request, rows, lambda page: [render(row) for row in page])
+
+
+def paged(
+    request: Request, rows: QuerySet[Any], render: Callable[[list[Any]], list[Mapping[str, Any]]]
+) -> Response:
+    """As `listed`, for rows that are rendered a page at a time because they share a statement."""
     limit = _number(request, "limit", PAGE_SIZE, LARGEST_PAGE)
     after = _number(request, "after", 0, 2**63 - 1)
     if after:
@@ -105,7 +117,7 @@ def listed(request: Request, rows: QuerySet[Any], render: Callable[[Any], Mappin
         page = page[:limit]
         query = {**request.query_params.dict(), "after": str(page[-1].pk)}
         following = request.build_absolute_uri(f"{request.path}?{urlencode(query)}")
-    return Response({"results": [render(row) for row in page], "next": following})
+    return Response({"results": render(page), "next": following})
 
 
 def body_of(request: Request, *, allowed: Iterable[str]) -> dict[str, Any]:

@@ -1,0 +1,100 @@
+"""The only loaders of this floor that doors may use: the object, or 404 (another project's) or 403 (right missing).
+
+An assignment is its own member's alone. A demonstration is its writer's, its reviewers', and the leads'.
+"""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from annotate.judged import judgements
+from annotate.models import Assignment, Demonstration, GuidelineVersion
+from workspace.access import Standing, found
+from workspace.permissions import ADJUDICATOR, ADMIN, REVIEWER
+from workspace.refusals import Missing, NotAllowed
+
+
+def assignments() -> QuerySet[Assignment]:
+    """Assignments with everything that acts on them read: one statement for one of them."""
+    return Assignment.objects.select_related("member__project", "member__user", "task", "guideline_version")
+
+
+def assignment_for(standing: Standing, key: object) -> Assignment:
+    """The assignment `key` of this project, for its own member.
+
+    Raises `Missing` where the project has none such, `NotAllowed` where it is another member's.
+    """
+    assignment = found(assignments().filter(project=standing.project), key, noun="assignment")
+    require_own(standing, assignment)
+    return assignment
+
+
+def require_own(standing: Standing, assignment: Assignment) -> None:
+    """Raise `NotAllowed` unless the assignment is this person's."""
+    if standing.member is None or assignment.member_id != standing.member.pk:
+        raise NotAllowed("This is another member's work; only they can open it before it is submitted.")
+
+
+def demonstrations() -> QuerySet[Demonstration]:
+    """Demonstrations with task, author and guideline version read."""
+    return Demonstration.objects.select_related(
+        "task__source", "author__user", "guideline_version", "project"
+    )
+
+
+def visible_demonstrations(standing: Standing) -> QuerySet[Demonstration]:
+    """Those of this project that `standing` may see: everything for admins and adjudicators, else what one wrote,
+    reviews or has reviewed."""
+    rows = demonstrations().filter(project=standing.project)
+    if standing.roles & {ADMIN, ADJUDICATOR}:
+        return rows
+    if standing.member is None:
+        return rows.none()
+    mine = Q(author=standing.member)
+    return rows.filter(
+        mine | judgements().reviewed_by(standing.member.pk) if REVIEWER in standing.roles else mine
+    )
+
+
+def require_visible(standing: Standing, demonstration: Demonstration) -> None:
+    """Raise `NotAllowed` unless this person may see the demonstration. One statement for reviewers, none for others."""
+    if standing.roles & {ADMIN, ADJUDICATOR}:
+        return
+    if standing.member is not None and demonstration.author_id == standing.member.pk:
+        return
+    if REVIEWER not in standing.roles:
+        raise NotAllowed("This was written by another member; annotators see their own demonstrations.")
+    if not visible_demonstrations(standing).filter(pk=demonstration.pk).exists():
+        raise NotAllowed(
+            "You have not reviewed this demonstration; reviewers see what they review or reviewed."
+        )
+
+
+def demonstration_for(standing: Standing, key: object) -> Demonstration:
+    """The demonstration `key` of this project, where this person may see it; `Missing` or `NotAllowed` otherwise."""
+    demonstration = found(demonstrations().filter(project=standing.project), key, noun="demonstration")
+    require_visible(standing, demonstration)
+    return demonstration
+
+
+def may_know_annotator(standing: Standing, demonstration: Demonstration) -> bool:
+    """Whether this reader may learn who wrote it: oneself, an admin, or anybody who sees it in an open project."""
+    own = standing.member is not None and demonstration.author_id == standing.member.pk
+    return own or ADMIN in standing.roles or not standing.project.blind
+
+
+def guideline_version(standing: Standing, number: int) -> GuidelineVersion:
+    """The published version `number` of this project, or `Missing`."""
+    version = GuidelineVersion.objects.filter(project=standing.project, number=number).first()
+    if version is None:
+        raise Missing(f"There is no version {number} of this guideline.")
+    return version
+
+
+def guideline_draft(standing: Standing) -> GuidelineVersion:
+    """The one draft of this project's guideline, for those who may change it; `Missing` without one."""
+    standing.require("guideline.change")
+    draft = GuidelineVersion.objects.filter(project=standing.project, number__isnull=True).first()
+    if draft is None:
+        raise Missing("There is no draft of the guideline; begin one first.")
+    return draft

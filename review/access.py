@@ -1,0 +1,70 @@
+"""The only loaders of this floor that doors may use: the object, or 404 (another project's) or 403 (right missing).
+
+A review is its own reviewer's alone. An adjudication is for adjudicators who took no part in what is disputed.
+"""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from review.models import Adjudication, Review
+from workspace.access import Standing, found
+from workspace.refusals import NotAllowed
+
+
+def reviews() -> QuerySet[Review]:
+    """Reviews with what acts on them read: one statement for one of them."""
+    return Review.objects.select_related("reviewer__project", "guideline_version", "revision")
+
+
+def review_for(standing: Standing, key: object) -> Review:
+    """The review `key` of this project, for its own reviewer.
+
+    Raises `Missing` where the project has none such, `NotAllowed` where it is another member's.
+    """
+    review = found(reviews().filter(project=standing.project), key, noun="review")
+    require_own(standing, review)
+    return review
+
+
+def require_own(standing: Standing, review: Review) -> None:
+    """Raise `NotAllowed` unless the review is this person's."""
+    if standing.member is None or review.reviewer_id != standing.member.pk:
+        raise NotAllowed("This is another member's review; only they can open it.")
+
+
+def adjudications() -> QuerySet[Adjudication]:
+    """Adjudications with demonstration, task, revision and rubric read."""
+    return Adjudication.objects.select_related(
+        "project",
+        "demonstration__task",
+        "demonstration__author__user",
+        "demonstration__guideline_version",
+        "demonstration__project",
+        "revision__guideline_version",
+        "adjudicator__user",
+    )
+
+
+def open_to(standing: Standing) -> QuerySet[Adjudication]:
+    """The adjudications of this project that `standing` may see: not those of what one wrote or reviewed oneself."""
+    rows = adjudications().filter(project=standing.project)
+    if standing.member is None:
+        return rows
+    own_review = Review.objects.filter(
+        revision=OuterRef("revision"), reviewer=standing.member, state__in=["active", "decided"]
+    )
+    return rows.exclude(demonstration__author=standing.member).exclude(Exists(own_review))
+
+
+def adjudication_for(standing: Standing, key: object) -> Adjudication:
+    """The adjudication `key` of this project; `Missing`, or `NotAllowed` for whoever took part in what is disputed."""
+    adjudication = found(adjudications().filter(project=standing.project), key, noun="adjudication")
+    require_outsider(standing, adjudication)
+    return adjudication
+
+
+def require_outsider(standing: Standing, adjudication: Adjudication) -> None:
+    """Raise `NotAllowed` for whoever wrote or reviewed what is disputed. One statement."""
+    if not open_to(standing).filter(pk=adjudication.pk).exists():
+        raise NotAllowed("Whoever wrote or reviewed a demonstration may not adjudicate it.")
