@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import structlog
 from django.db import models
 
 from workspace.models import AuditEvent, Project, User
+
+_gathering: ContextVar[list[AuditEvent] | None] = ContextVar("gathering", default=None)
+
+
+@contextmanager
+def gathered() -> Iterator[None]:
+    """Write what is recorded inside as one statement at the end; nothing where the act fails.
+
+    For an act that records several events: enter it inside the act's transaction.
+    """
+    events: list[AuditEvent] = []
+    token = _gathering.set(events)
+    try:
+        yield
+    finally:
+        _gathering.reset(token)
+    AuditEvent.objects.bulk_create(events)
 
 
 def current_request_id() -> str:
@@ -32,7 +51,7 @@ def record(
     (None for the system); `project`, or the thing's own.
     """
     owner = project if project is not None else getattr(thing, "project_id", None)
-    return AuditEvent.objects.create(
+    event = AuditEvent(
         project_id=owner.pk if isinstance(owner, Project) else owner,
         actor_id=by.pk if by is not None else None,
         action=action,
@@ -42,3 +61,9 @@ def record(
         after=dict(after or {}),
         request_id=current_request_id(),
     )
+    waiting = _gathering.get()
+    if waiting is None:
+        event.save(force_insert=True)
+    else:
+        waiting.append(event)
+    return event
