@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from review.agreement.bootstrap import bca_limits, draws, replicates
+from review.agreement.encoding import Codes
 from review.agreement.estimate import RESAMPLES, Estimate
 from review.agreement.intervals import estimate, pulls
 from review.agreement.patterns import Patterns
@@ -191,7 +191,8 @@ def pairwise(
 ) -> list[Pair]:
     """Agreement of every two raters who share an item, in the order of raters.
 
-    arguments are the coefficient's and the interval's together, for instance level="ordinal", interval=None.
+    Each pair is measured over the items both rated. arguments are the coefficient's and the interval's together,
+    for instance level="ordinal", interval=None.
 
     >>> [(pair.first, pair.second, pair.estimate.value) for pair in
     ...  pairwise([[1, 1, 2], [2, 2, 1], [1, 1, 1], [2, 1, 2]])]
@@ -199,22 +200,27 @@ def pairwise(
     """
     build, coded = statistic_of(coefficient), encode(ratings, categories)
     options = {name: arguments.pop(name) for name in INTERVAL_NAMES if name in arguments}
-    together = _shared_items(coded)
+    given = _by_rater(coded)
     pairs = []
     for one, two in combinations(coded.active_raters.tolist(), 2):
-        shared = int(together[one, two])
-        if shared:
-            found = estimate(build(coded.only([one, two]), **arguments), **options)
-            pairs.append(Pair(coded.rater_ids[one], coded.rater_ids[two], found, shared < FEW_ITEMS))
+        items, left, right = np.intersect1d(given[one][0], given[two][0], True, return_indices=True)
+        if not len(items):
+            continue
+        codes = np.stack([given[one][1][left], given[two][1][right]])
+        names = [coded.rater_ids[one], coded.rater_ids[two]]
+        weights = None if coded.weights is None else coded.weights[items]
+        both = Ratings(coded.categories, range(len(items)), names, codes=codes, weights=weights)
+        found = estimate(build(both, **arguments), **options)
+        pairs.append(Pair(names[0], names[1], found, len(items) < FEW_ITEMS))
     return pairs
 
 
-def _shared_items(coded: Ratings) -> Any:
-    """How many items each two raters share (raters, raters)."""
-    item, rater, _ = coded.triples
-    shape = (len(coded.item_ids), len(coded.rater_ids))
-    given = csr_array((np.ones(len(item), dtype=np.int64), (item, rater)), shape=shape)
-    return (given.T @ given).tocsr()
+def _by_rater(coded: Ratings) -> list[tuple[NDArray[np.int64], Codes]]:
+    """The items of each rater, in order, and the codes given to them."""
+    item, rater, code = coded.triples
+    order = np.argsort(rater, kind="stable")
+    bounds = np.cumsum(np.bincount(rater, minlength=len(coded.rater_ids)))[:-1]
+    return list(zip(np.split(item[order], bounds), np.split(code[order], bounds), strict=True))
 
 
 def leave_one_out(

@@ -74,7 +74,7 @@ def _encode_numbers(labels: NDArray[Any]) -> tuple[Codes, list[Hashable]]:
         raise ValueError("The ratings hold an infinite number; a rating must be finite, or missing.")
     if low != low:
         return np.full(labels.shape[::-1], -1, dtype=np.int8), []
-    if low.is_integer() and high - low < COMPACT_SPAN:
+    if low.is_integer() and high - low < max(COMPACT_SPAN, 2 * labels.size):
         compact = _encode_compact(labels, low, int(high - low) + 1)
         if compact is not None:
             return compact
@@ -101,7 +101,8 @@ def _encode_compact(labels: NDArray[Any], low: float, span: int) -> tuple[Codes,
         table = np.full(span + 1, -1, dtype=kind)
         table[:span][seen] = np.arange(int(seen.sum()))
         codes = table[codes]
-    return codes, [int(low) + int(place) for place in np.flatnonzero(seen)]
+    found: list[Hashable] = (np.flatnonzero(seen) + int(low)).tolist()
+    return codes, found
 
 
 def _encode_sorted(labels: NDArray[Any]) -> tuple[Codes, list[Hashable]]:

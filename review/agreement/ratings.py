@@ -66,7 +66,7 @@ class Ratings:
         """Positions of the raters who rated anything."""
         if self.codes is not None:
             return np.flatnonzero((self.codes >= 0).any(axis=1)) if self.codes.size else np.empty(0, int)
-        return np.unique(self.triples[1])
+        return np.flatnonzero(np.bincount(self.triples[1], minlength=len(self.rater_ids)))
 
     @cached_property
     def by_count(self) -> Patterns:
@@ -229,9 +229,10 @@ def _encode_long(entries: Long, categories: Sequence[Hashable] | None, repeats: 
         if int((flat >= 0).sum()) == len(code):
             codes = flat.reshape(len(rater_ids), len(item_ids))
             return Ratings(scale, item_ids, rater_ids, codes=codes)
-    order = np.argsort(item, kind="stable")
+    cell = item * len(rater_ids) + rater
+    order = np.argsort(cell, kind="stable")
     triples = (item[order], rater[order], code[order])
-    repeated = len(np.unique(item * len(rater_ids) + rater)) < len(item)
+    repeated = bool((np.diff(cell[order]) == 0).any())
     if repeated and not repeats:
         raise ValueError(REPEATED)
     return Ratings(scale, item_ids, rater_ids, sparse=triples, repeated=repeated)

@@ -40,6 +40,30 @@ def test_the_published_bluebirds_are_met() -> None:
         assert share == pytest.approx(expected["class_prevalence"][str(label).lower()], abs=tolerance)
 
 
+# Dawid and Skene (1979), Table 1: 45 patients; observer 1 three times, then observers 2 to 5 once each.
+ANAESTHETISTS = """
+1111111 3334334 1122122 2223121 2223222 2223322 1222111 3333433 2222223
+2322223 4444444 2223343 1111111 2223212 1211111 1112111 1111111 1111111
+2222221 2221322 2222222 2222221 2223222 2212222 1111111 1111111 2322222
+1111111 1111111 1121121 1111111 3333233 1111111 2222222 2223232 4334343
+2212232 2323233 3333432 1111111 1111111 1212111 2322222 1211111 2222222
+"""
+
+
+def test_the_anaesthetists_of_the_first_paper_are_met() -> None:
+    """Dawid and Skene (1979), section 4: class marginals .40, .42, .11, .07, from repeated ratings of one observer."""
+    rows = [
+        (patient, observer, int(grade))
+        for patient, grades in enumerate(ANAESTHETISTS.split())
+        for observer, grade in zip((1, 1, 1, 2, 3, 4, 5), grades, strict=True)
+    ]
+    found = agreement.dawid_skene(agreement.long(*zip(*rows, strict=True)))
+    assert found.converged
+    np.testing.assert_allclose(found.prevalence, [0.40, 0.42, 0.11, 0.07], atol=0.005)
+    first = [[0.89, 0.11, 0, 0], [0.07, 0.88, 0.05, 0], [0, 0.34, 0.66, 0], [0, 0, 0.56, 0.44]]
+    np.testing.assert_allclose(found.confusion[0], first, atol=0.005)
+
+
 def _plain_dawid_skene(
     labels: list[tuple[int, int, int]], items: int, raters: int, width: int, rounds: int
 ) -> Any:
