@@ -70,7 +70,7 @@ def collect_static() -> None:
     now = static_fingerprint()
     if manifest.exists() and stamp.exists() and stamp.read_text() == now:
         return
-    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
     stamp.parent.mkdir(exist_ok=True)
     stamp.write_text(now)
 
