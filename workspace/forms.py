@@ -17,12 +17,7 @@ from workspace.refusals import Refusal
 
 
 class PlainForm(forms.Form):
-    """A form in the look of the pages, whose errors are tied to their fields for screen readers."""
-
-    def __init__(self, *arguments: Any, **keywords: Any) -> None:
-        super().__init__(*arguments, **keywords)
-        for field in self.fields.values():
-            _dress(field.widget)
+    """A form that takes the words of a refused act."""
 
     def refuse(self, refusal: Refusal) -> None:
         """Show the words of a refused act beside the fields it names, or above the form."""
@@ -31,16 +26,6 @@ class PlainForm(forms.Form):
             self.add_error(name, list(words) if isinstance(words, (list, tuple)) else str(words))
         if not named:
             self.add_error(None, refusal.detail)
-
-
-def _dress(widget: forms.Widget) -> None:
-    if isinstance(widget, (forms.CheckboxInput, forms.CheckboxSelectMultiple)):
-        look = "form-check-input"
-    elif isinstance(widget, forms.Select):
-        look = "form-select"
-    else:
-        look = "form-control"
-    widget.attrs.setdefault("class", look)
 
 
 class InvitationForm(PlainForm):

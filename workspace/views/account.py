@@ -65,7 +65,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 @page("token.manage", methods=("POST",))
 def new_token(request: HttpRequest) -> HttpResponse:
     """Make a token and show it, this once: the answer is the page itself, not a redirect that would forget it."""
-    form = TokenForm(request.POST)
+    form = TokenForm(request.POST, prefix="token")
     if not form.is_valid():
         return _profile(request, token_form=form, status=422)
     _row, text = tokens.create_token(request.user, name=form.cleaned_data["name"])  # type: ignore[arg-type]
@@ -94,7 +94,7 @@ def _profile(
     names = ("name", "language", "time_zone", "theme")
     context = {
         "form": form or AccountForm(initial={name: getattr(user, name) for name in names}),
-        "token_form": token_form or TokenForm(prefix=None, auto_id="token_%s"),
+        "token_form": token_form or TokenForm(prefix="token"),
         "tokens": queries.tokens_of(user),
         "fresh_token": fresh_token,
     }

@@ -163,7 +163,7 @@ def _index(
         "filters": filters,
         "roles": ROLE_CHOICES,
         "form": form or NewMemberForm(initial={"roles": ["annotator"]}),
-        "file_form": file_form or PeopleFileForm(auto_id="people_%s"),
+        "file_form": file_form or PeopleFileForm(),
         "faults": faults,
         "links": links,
         "mail": settings.MAIL_CONFIGURED,
@@ -178,7 +178,7 @@ def _person(request: HttpRequest, member: Member, *, form: MemberForm, status: i
         "member": member,
         "form": form,
         "pause": queries.pauses_of(standing.project).filter(kind="member", target=str(member.pk)).first(),
-        "pause_form": PauseForm([(target, str(member))], initial={"what": target}, auto_id="pause_%s"),
+        "pause_form": PauseForm([(target, str(member))], initial={"what": target}),
         "may_link": settings.MAIL_CONFIGURED or invitations.may_hand_out(standing, member.user),
         "mail": settings.MAIL_CONFIGURED,
     }

@@ -81,7 +81,7 @@ def _page(
         paused.name = names.get(f"{paused.kind}:{paused.target}", paused.target)  # type: ignore[attr-defined]
     context = {
         "form": form or ProjectForm(initial=_shown(project)),
-        "pause_form": pause_form or PauseForm(choices, auto_id="pause_%s"),
+        "pause_form": pause_form or PauseForm(choices),
         "pauses": pauses,
     }
     return render(request, "workspace/settings.html", context, status=status)
