@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Hashable, Sequence
 from pathlib import Path
@@ -17,6 +18,8 @@ from review.agreement.estimate import RESAMPLES, Estimate
 from review.agreement.ratings import encode
 from review.agreement.reading import read_ratings
 from review.agreement.specific import specific_agreement
+
+LEFT_OUT = re.compile(r", \d+ undefined ones left out")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -84,7 +87,7 @@ def _table(found: dict[str, Estimate], confidence: float) -> str:
         low_high = "" if each.low is None or each.high is None else f"{each.low:.4f} to {each.high:.4f}"
         line = f"{name:<{width}}  {each.value:>8.4f}  {error:>7}  {low_high:<18}  {counts}  {each.reason}"
         lines.append(line.rstrip())
-    methods = sorted({each.method for each in found.values() if each.method})
+    methods = sorted({LEFT_OUT.sub("", each.method) for each in found.values() if each.method})
     return "\n".join([*lines, "", *(f"Intervals: {method}." for method in methods)])
 
 

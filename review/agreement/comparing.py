@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from review.agreement.bootstrap import bca_limits, draws, replicates
-from review.agreement.encoding import Codes
+from review.agreement.encoding import Codes, in_order
 from review.agreement.estimate import RESAMPLES, Estimate
 from review.agreement.intervals import estimate, pulls
 from review.agreement.patterns import Patterns
@@ -91,7 +91,7 @@ def compare(
     0.6486
     """
     build = statistic_of(coefficient)
-    one, two = encode(first, categories), encode(second, categories)
+    one, two = _on_one_scale(encode(first, categories), encode(second, categories))
     where = _common_items(one, two, paired)
     if where is not None:
         one, two = one.at(where[0]), two.at(where[1])
@@ -123,6 +123,14 @@ def compare(
     method = f"{kind} BCa bootstrap over items, {resamples} resamples, seed {seed}"
     error = float(values.std(ddof=1))
     return Difference(value, error, low, high, *shown, common, "", method, confidence)
+
+
+def _on_one_scale(one: Ratings, two: Ratings) -> tuple[Ratings, Ratings]:
+    """Both with all categories that occur in either, or else their chance agreement could not be compared."""
+    if one.categories == two.categories:
+        return one, two
+    scale = in_order({*one.categories, *two.categories})
+    return encode(one, scale), encode(two, scale)
 
 
 def _common_items(

@@ -6,7 +6,7 @@ labels. Called by `ratings`. Whole-number scales, the usual case, are coded bloc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,12 @@ def encode_labels(labels: NDArray[Any]) -> tuple[Codes, list[Hashable]]:
         found, inverse = np.unique(labels, return_inverse=True)
         return np.ascontiguousarray(inverse.reshape(labels.shape).T), found.tolist()
     return _encode_objects(labels.astype(object))
+
+
+def in_order(labels: Iterable[Hashable]) -> list[Hashable]:
+    """Labels as a scale: numbers by size, words by alphabet, a mixture by kind and alphabet."""
+    kept = list(labels)
+    return sorted(kept, key=_by_size if all(map(_is_number, kept)) else _by_word)
 
 
 def recode(codes: Codes, found: Sequence[Hashable], declared: Sequence[Hashable]) -> Codes:
@@ -101,7 +107,7 @@ def _encode_compact(labels: NDArray[Any], low: float, span: int) -> tuple[Codes,
         table = np.full(span + 1, -1, dtype=kind)
         table[:span][seen] = np.arange(int(seen.sum()))
         codes = table[codes]
-    found: list[Hashable] = (np.flatnonzero(seen) + int(low)).tolist()
+    found: list[Hashable] = list((np.flatnonzero(seen) + int(low)).tolist())
     return codes, found
 
 
@@ -119,7 +125,7 @@ def _encode_objects(labels: NDArray[Any]) -> tuple[Codes, list[Hashable]]:
     number: Callable[[Hashable, int], int] = first_seen.setdefault
     raw = np.array([number(label, len(first_seen)) for label in labels.ravel().tolist()], dtype=np.int64)
     kept = [label for label in first_seen if not _is_missing(label)]
-    ordered = sorted(kept, key=_by_size if all(map(_is_number, kept)) else _by_word)
+    ordered = in_order(kept)
     table = np.full(len(first_seen) + 1, -1, dtype=_small_type(len(ordered)))
     for position, label in enumerate(ordered):
         table[first_seen[label]] = position

@@ -56,14 +56,15 @@ def _checked(options: IntervalOptions) -> tuple[float, str | None, int, int]:
         raise TypeError(f"unexpected argument {sorted(strange)[0]!r}")
     confidence = float(options.get("confidence", 0.95))
     interval = options.get("interval", "analytic")
-    resamples = int(options.get("resamples", RESAMPLES))
+    resamples = options.get("resamples")
+    resamples = RESAMPLES if resamples is None else int(resamples)
     if not 0 < confidence < 1:
         raise ValueError("confidence must lie between 0 and 1, for instance 0.95.")
     if interval not in ("analytic", "bootstrap", "bca", "percentile", None):
         raise ValueError("interval must be 'analytic', 'bootstrap', 'bca', 'percentile' or None.")
     if resamples < 2:
         raise ValueError("resamples must be at least 2.")
-    return confidence, interval, resamples, int(options.get("seed", 0))
+    return confidence, interval, resamples, int(options.get("seed") or 0)
 
 
 def pulls(statistic: Statistic) -> Floats:

@@ -83,16 +83,18 @@ def brennan_prediger(
     return estimate(brennan_prediger_statistic(encode(ratings, categories), weights=weights), **options)
 
 
-def gwet_ac1(ratings: Any, *, categories: Scale = None, **options: Unpack[IntervalOptions]) -> Estimate:
+def gwet_ac1(
+    ratings: Any, *, weights: Weights = None, categories: Scale = None, **options: Unpack[IntervalOptions]
+) -> Estimate:
     """Gwet's AC1, which stays near the agreement where one category is very common.
 
-    1 - e = sum_k p_k (1 - p_k) / (q - 1). Source: Gwet (2008), British Journal of Mathematical and
-    Statistical Psychology 61:29-48, equations 9 and 10.
+    1 - e = sum_k p_k (1 - p_k) / (q - 1); with weights it is AC2. Source: Gwet (2008), British Journal of
+    Mathematical and Statistical Psychology 61:29-48, equations 9 and 10.
 
     >>> round(gwet_ac1([[1, 1], [2, 2], [1, 2], [2, 2]]).value, 4)
     0.5294
     """
-    return estimate(gwet_ac1_statistic(encode(ratings, categories)), **options)
+    return estimate(gwet_ac1_statistic(encode(ratings, categories), weights=weights), **options)
 
 
 def gwet_ac2(
@@ -149,9 +151,9 @@ def brennan_prediger_statistic(ratings: Ratings, *, weights: Weights = None) -> 
     return _statistic("brennan_prediger", ratings, weights, _uniform_chance)
 
 
-def gwet_ac1_statistic(ratings: Ratings) -> Statistic:
+def gwet_ac1_statistic(ratings: Ratings, *, weights: Weights = None) -> Statistic:
     """The statistic behind `gwet_ac1`."""
-    return _statistic("gwet_ac1", ratings, None, _gwet_chance)
+    return _statistic("gwet_ac1", ratings, weights, _gwet_chance)
 
 
 def gwet_ac2_statistic(ratings: Ratings, *, weights: Weights = "quadratic") -> Statistic:
@@ -205,7 +207,7 @@ def _statistic(
     shares = patterns.total_by_category(portion) / items
     expected, slope = chance(gap, shares)
     if expected <= 1e-15:
-        return Statistic(*counts, _no_chance_left(ratings, shares))
+        return Statistic(*counts, _no_chance_left(ratings, shares, chance))
     value = 1 - observed / float(expected)
     pull = patterns.total_by_pattern(portion * slope[patterns.category]) - float(shares @ slope)
     agreeing = items / paired_items * paired * (expected - differing)
@@ -220,8 +222,13 @@ def _statistic(
     return Statistic(*counts, "", value, patterns, influence, replicate, bounds)
 
 
-def _no_chance_left(ratings: Ratings, shares: Floats) -> str:
+def _no_chance_left(ratings: Ratings, shares: Floats, chance: Chance) -> str:
     used = np.flatnonzero(shares)
+    if len(shares) == 1 and chance in (_uniform_chance, _gwet_chance):
+        return (
+            f"{ratings.categories[0]!r} is the only category known, so there is no scale to agree on; "
+            "pass the whole scale as categories."
+        )
     if len(used) == 1:
         return (
             f"Every rating is {ratings.categories[used[0]]!r}, so chance alone would agree completely "

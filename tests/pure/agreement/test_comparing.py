@@ -61,6 +61,14 @@ def test_long_form_is_paired_by_its_common_items() -> None:
     assert agreement.compare(first, other, "gwet_ac1", resamples=200).paired_items == 0
 
 
+def test_both_sides_are_measured_on_one_scale() -> None:
+    """A level that only one version used belongs to the scale of both."""
+    first, second = [[1, 1], [2, 2], [1, 2], [3, 3]], [[1, 1], [2, 2], [1, 2], [2, 2]]
+    found = agreement.compare(first, second, "brennan_prediger", paired=True, resamples=50)
+    assert found.value == pytest.approx(0)
+    assert found.second.value == agreement.brennan_prediger(second, categories=[1, 2, 3]).value
+
+
 def test_an_undefined_side_is_named_and_a_bad_pairing_refused() -> None:
     found = agreement.compare([[1, 1], [1, 1]], [[1, 2], [2, 2]], "fleiss_kappa")
     assert found.value is None
