@@ -35,7 +35,8 @@ def described(release: Release, selection: Selection) -> dict[str, Any]:
     """
     project = release.project
     counts = _counts(release)
-    sources = list(_sources(counts["source"]))
+    known = Source.objects.in_bulk([int(key) for key in counts["source"] if key])
+    sources = list(_sources(counts["source"], known))
     try:
         licence = combined(source.licence for source in sources)
     except UnknownLicence as error:
@@ -65,7 +66,10 @@ def described(release: Release, selection: Selection) -> dict[str, Any]:
         selection=_digest(release),
         previous=_previous(release),
     )
-    return {"facts": asdict(facts)}
+    return {
+        "facts": asdict(facts),
+        "sources": {str(key): [source.name, source.licence] for key, source in known.items()},
+    }
 
 
 def facts_of(release: Release) -> ReleaseFacts:
@@ -122,8 +126,7 @@ def _counts(release: Release) -> dict[str, dict[str, int]]:
     return counts
 
 
-def _sources(counts: dict[str, int]) -> Iterable[SourceFacts]:
-    known = Source.objects.in_bulk([int(key) for key in counts if key])
+def _sources(counts: dict[str, int], known: dict[int, Source]) -> Iterable[SourceFacts]:
     for key, rows in counts.items():
         if not key:
             yield SourceFacts(name=NO_SOURCE, licence=NO_LICENCE, rows=rows)

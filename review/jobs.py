@@ -7,13 +7,15 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from review import claiming, measuring
+from review import building, claiming, measuring, publishing
+from review.models import Release
 from workspace import running
 
 
 @shared_task(name="review.jobs.sweep_expired_reviews", ignore_result=True)
 def sweep_expired_reviews() -> None:
     claiming.sweep(now=timezone.now())
+    publishing.close_abandoned(now=timezone.now())
 
 
 @shared_task(name="review.jobs.compute_agreement", ignore_result=True)
@@ -33,3 +35,15 @@ def _compute_agreement(run: running.Run) -> dict[str, Any]:
         pause=lambda reviews: run.progress(reviews, message="Reading reviews"),
     )
     return {"report": str(report.pk)}
+
+
+@shared_task(name="review.jobs.build_release", ignore_result=True)
+def build_release(job_id: int) -> None:
+    running.run(job_id, build_of)
+
+
+def build_of(run: running.Run) -> dict[str, Any]:
+    """The work of a build's job; the command does it in its own process."""
+    release = Release.objects.select_related("project").get(pk=run.job.arguments["release"])
+    built = building.build(release, by=run.job.created_by, clock=timezone.now, progress=run.progress)
+    return {"number": built.number, "rows": built.rows, "manifest_sha256": built.manifest_sha256}

@@ -1,7 +1,7 @@
 """``changes.json``: which rows came, went or changed since the release before.
 
-Enters: two streams of row marks, each sorted by id. Leaves: the file, in the canonical form of the manifest.
-Called by ``review.release.sealing``.
+Enters: two streams of row marks, each sorted by id (shorter ids first). Leaves: the file, in the canonical form of
+the manifest. Called by ``review.release.sealing``.
 
 A release can hold a million rows, so the streams are merged as they come and each list of ids is collected in
 a file of the working directory; memory stays constant.
@@ -49,11 +49,11 @@ def compared(previous: Iterable[RowMark], current: Iterable[RowMark]) -> Iterato
     old, new = _in_order(previous), _in_order(current)
     before, after = next(old, None), next(new, None)
     while before or after:
-        if after is None or (before is not None and before.id < after.id):
+        if after is None or (before is not None and _place(before) < _place(after)):
             assert before is not None
             yield "removed", before.id
             before = next(old, None)
-        elif before is None or after.id < before.id:
+        elif before is None or _place(after) < _place(before):
             yield "added", after.id
             after = next(new, None)
         else:
@@ -107,9 +107,15 @@ def _assemble(
 
 def _in_order(marks: Iterable[RowMark]) -> Iterator[RowMark]:
     """Pass the marks on and hold that each id is greater than the one before."""
-    last = ""
+    last = (0, "")
     for mark in marks:
-        if mark.id <= last:
-            raise ValueError(f"Row marks must come sorted by id, once each: {mark.id} came after {last}.")
-        last = mark.id
+        place = _place(mark)
+        if place <= last:
+            raise ValueError(f"Row marks must come sorted by id, once each: {mark.id} came after {last[1]}.")
+        last = place
         yield mark
+
+
+def _place(mark: RowMark) -> tuple[int, str]:
+    """Where an id stands: shorter ones first, so that the text of a number stands where the number does."""
+    return len(mark.id), mark.id

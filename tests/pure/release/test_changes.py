@@ -2,7 +2,7 @@
 
 import json
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,7 +21,17 @@ marks = st.dictionaries(
 
 
 def in_order(held: dict[str, tuple[str, str]]) -> list[RowMark]:
-    return [RowMark(row_id, *held[row_id]) for row_id in sorted(held)]
+    return [RowMark(row_id, *held[row_id]) for row_id in in_place(held)]
+
+
+def in_place(ids: Iterable[str]) -> list[str]:
+    """Shorter ids first, so that the ids of numbers stand in the numbers' order."""
+    return sorted(ids, key=lambda row_id: (len(row_id), row_id))
+
+
+def test_ids_that_are_numbers_stand_in_the_order_of_the_numbers() -> None:
+    numbers = [RowMark(str(number), "1", "x") for number in (8, 9, 10, 11, 100)]
+    assert [row_id for _, row_id in compared([], numbers)] == ["8", "9", "10", "11", "100"]
 
 
 @given(marks, marks)
@@ -31,10 +41,10 @@ def test_the_lists_are_what_set_arithmetic_says(
     found: dict[str, list[str]] = {name: [] for name in LISTS}
     for name, row_id in compared(in_order(old), in_order(new)):
         found[name].append(row_id)
-    both = sorted(set(old) & set(new))
+    both = in_place(set(old) & set(new))
     assert found == {
-        "added": sorted(set(new) - set(old)),
-        "removed": sorted(set(old) - set(new)),
+        "added": in_place(set(new) - set(old)),
+        "removed": in_place(set(old) - set(new)),
         "changed": [row_id for row_id in both if old[row_id] != new[row_id]],
         "changed_text": [row_id for row_id in both if old[row_id][0] != new[row_id][0]],
         "changed_metadata": [row_id for row_id in both if old[row_id][1] != new[row_id][1]],
