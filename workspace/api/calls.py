@@ -6,11 +6,14 @@ structure test walks the URLs and fails for a call without one.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Model, QuerySet
+from django.http import QueryDict
 from django.utils import timezone
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.permissions import AllowAny
@@ -48,6 +51,9 @@ class Call(APIView):
         raise NotImplementedError(f"{type(self).__name__} has a key in its address but no things()")
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        if "Idempotency-Key" in request.headers and request.content_type == "application/json":
+            # Kept by Django once it is read; after the parser has read it, it would be gone.
+            _ = request._request.body
         super().initial(request, *args, **kwargs)
         method = "GET" if request.method in ("HEAD", "OPTIONS") else request.method or ""
         if method not in self.actions:
@@ -64,9 +70,13 @@ class Call(APIView):
         if "slug" in kwargs:
             self.standing = standing(request.user, kwargs["slug"])
         else:
-            self.thing = found(self.things(), kwargs["key"], noun=self.noun)
+            self.thing = self.find(kwargs["key"])
             self.standing = self.standing_with(request)
         self.standing.require(action)
+
+    def find(self, key: str) -> Any:
+        """The object that `key` names, or `Missing`: among `things()`, unless the call has a shorter way."""
+        return found(self.things(), key, noun=self.noun)
 
     def standing_with(self, request: Request) -> Standing:
         """The caller's standing in the project of `self.thing`: one statement, or none where the call knows it."""
@@ -90,7 +100,7 @@ class Call(APIView):
         user = self.standing.user if hasattr(self, "standing") else request.user
         call = f"{request.method} {request.path}"
         result = idempotency.once(
-            user, call=call, key=key, body=bytes(request._request.body), now=timezone.now(), work=kept
+            user, call=call, key=key, body=_fingerprint(request), now=timezone.now(), work=kept
         )
         return Response(result.body, status=result.status, headers=dict(result.headers))
 
@@ -132,6 +142,25 @@ def body_of(request: Request, *, allowed: Iterable[str]) -> dict[str, Any]:
         words = f"This call knows {', '.join(sorted(known)) or 'no fields'}."
         raise Invalid("Unknown fields.", errors={str(name): [words] for name in unknown})
     return values
+
+
+def _fingerprint(request: Request) -> bytes:
+    """What tells one body from another: the body itself, or of a form its fields and the hashes of its files."""
+    if request.content_type == "application/json" or not request._request._read_started:
+        return bytes(request._request.body)
+    if not isinstance(request.data, QueryDict):
+        return request.META.get("CONTENT_LENGTH", "").encode()
+    digest = hashlib.sha256()
+    for name in sorted(request.data):
+        for value in request.data.getlist(name):
+            digest.update(name.encode() + b"\0")
+            if isinstance(value, UploadedFile):
+                for chunk in value.chunks():
+                    digest.update(chunk)
+                value.seek(0)
+            else:
+                digest.update(str(value).encode())
+    return digest.digest()
 
 
 def _number(request: Request, name: str, default: int, most: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404
 from rest_framework import exceptions, status
 from rest_framework.response import Response
@@ -24,6 +24,9 @@ def problem(exception: Exception, context: dict[str, Any]) -> Response | None:
         )
     if isinstance(exception, PermissionDenied):
         return build(403, "not-allowed", "You may not do this", str(exception) or "You may not do this.")
+    if isinstance(exception, RequestDataTooBig):
+        words = "The body is larger than this call takes; send it in parts."
+        return build(413, "too-large", "This is too large", words)
     if isinstance(exception, exceptions.APIException):
         return _of_framework(exception)
     return None
