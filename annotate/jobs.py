@@ -5,9 +5,15 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from annotate import claiming
+from annotate import claiming, passes
+from workspace import running
 
 
 @shared_task(name="annotate.jobs.sweep_expired_leases", ignore_result=True)
 def sweep_expired_leases() -> None:
     claiming.sweep(now=timezone.now())
+
+
+@shared_task(name="annotate.jobs.import_source", ignore_result=True)
+def import_source(job_id: int) -> None:
+    running.run(job_id, passes.import_source)

@@ -58,9 +58,11 @@ def start(
     arguments: dict[str, Any],
     exclusive: str = "",
     total: int | None = None,
+    enqueue: bool = True,
 ) -> Job:
     """Create the job's row and enqueue it on commit.
 
+    Parameters: `enqueue`, False for a command that runs the job in its own process at once.
     Raises `Conflict` where `exclusive` names a job that is still queued or running.
     """
     try:
@@ -78,7 +80,8 @@ def start(
         if "job_exclusive_once" not in str(error):
             raise
         raise Conflict("This is already running; wait until it has ended, or cancel it first.") from error
-    enqueue_on_commit(RUNNERS[kind], job.pk)
+    if enqueue:
+        enqueue_on_commit(RUNNERS[kind], job.pk)
     return job
 
 

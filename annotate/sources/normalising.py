@@ -10,7 +10,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-MAX_CATEGORY_CHARS = 100
+MAX_CATEGORY_CHARS = 60  # as the column of the database has it
 
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|[0-9]{3}))?", re.IGNORECASE)
 
@@ -38,7 +38,7 @@ def language_tag(text: str) -> str | None:
 def category_key(text: str) -> str | None:
     """The key of a category: lower case, blanks as ``_``; None where it is too long.
 
-    >>> category_key(" Closed QA "), category_key("closed_qa"), category_key("x" * 101)
+    >>> category_key(" Closed QA "), category_key("closed_qa"), category_key("x" * 61)
     ('closed_qa', 'closed_qa', None)
     """
     key = "_".join(unicodedata.normalize("NFC", text).lower().split())

@@ -8,44 +8,13 @@ Rows keep the licence of their own source; the combined expression says what som
 them. Whether two licences may legally be mixed is not decided here.
 """
 
-import re
+from __future__ import annotations
+
 from collections.abc import Iterable
-from functools import cache
 
-from license_expression import (
-    ExpressionError,
-    ExpressionParseError,
-    LicenseExpression,
-    Licensing,
-    get_spdx_licensing,
-)
+from annotate.sources.licence import UnknownLicence, licensing, normal, parsed, refusal
 
-_own_terms = re.compile(r"(DocumentRef-[A-Za-z0-9.-]+:)?LicenseRef-[A-Za-z0-9.-]+").fullmatch
-
-
-class UnknownLicence(ValueError):
-    """An expression that does not say under which terms the rows are. Carries the expression."""
-
-    def __init__(self, expression: str, why: str) -> None:
-        self.expression = expression
-        super().__init__(
-            f"{why} Use a name from https://spdx.org/licenses/ such as CC-BY-4.0, several joined by AND "
-            "or OR, or LicenseRef-NAME for terms of your own."
-        )
-
-
-def normal(expression: str) -> str:
-    """Give an SPDX expression in its one normal form: the list's own spelling, repeats removed.
-
-    Raises ``UnknownLicence`` for an empty or broken expression and for a name that is not on the SPDX list;
-    ``LicenseRef-…`` names are taken as they are.
-
-    >>> normal("mit and (apache-2.0 OR mit)")
-    'MIT'
-    >>> normal("CC-BY-SA-4.0 OR LicenseRef-House")
-    'CC-BY-SA-4.0 OR LicenseRef-House'
-    """
-    return str(_parsed(expression).simplify())
+__all__ = ["UnknownLicence", "combined", "normal", "refusal"]
 
 
 def combined(expressions: Iterable[str]) -> str:
@@ -57,43 +26,8 @@ def combined(expressions: Iterable[str]) -> str:
     >>> combined(["MIT", "CC-BY-4.0", "MIT"])
     'CC-BY-4.0 AND MIT'
     """
-    parsed = [_parsed(expression) for expression in sorted(set(expressions))]
-    if not parsed:
+    found = [parsed(expression) for expression in sorted(set(expressions))]
+    if not found:
         raise UnknownLicence("", "The release has no source, so it has no licence.")
-    whole = parsed[0] if len(parsed) == 1 else _licensing().AND(*parsed)
+    whole = found[0] if len(found) == 1 else licensing().AND(*found)
     return str(whole.simplify())
-
-
-def refusal(expression: str) -> str | None:
-    """Say in a sentence why an expression is refused, or give ``None`` where it is fine.
-
-    >>> refusal("CC-BY-4.0") is None
-    True
-    >>> str(refusal("Free for all")).split(" Use ")[0]
-    "'Free for all' is not a licence that SPDX knows."
-    """
-    try:
-        _parsed(expression)
-    except UnknownLicence as error:
-        return str(error)
-    return None
-
-
-@cache
-def _licensing() -> Licensing:
-    return get_spdx_licensing()
-
-
-def _parsed(expression: str) -> LicenseExpression:
-    """Parse one expression and hold that every name in it is known."""
-    if not expression.strip():
-        raise UnknownLicence(expression, "The licence is empty.")
-    try:
-        parsed = _licensing().parse(expression, strict=True)
-    except (ExpressionError, ExpressionParseError, AssertionError, IndexError) as error:
-        # The last two are what the parser itself stumbles over in "()" and the like.
-        raise UnknownLicence(expression, f"{expression!r} is not an SPDX licence expression.") from error
-    unknown = [key for key in _licensing().unknown_license_keys(parsed) if not _own_terms(key)]
-    if unknown:
-        raise UnknownLicence(expression, f"{unknown[0]!r} is not a licence that SPDX knows.")
-    return parsed

@@ -86,7 +86,7 @@ def test_each_kind_is_taken_with_what_it_needs(values: dict[str, Any]) -> None:
         ({"prompt": "x", "context": "a\ud800"}, "context", "Character 2 is half of a surrogate pair"),
         ({"prompt": "x", "language": "English"}, "language", "“English”, which is no language tag"),
         ({"prompt": "x", "language": "e"}, "language", "en, pt-BR"),
-        ({"prompt": "x", "category": "c" * 101}, "category", "at most 100"),
+        ({"prompt": "x", "category": "c" * 61}, "category", "at most 60"),
         ({"prompt": "x", "priority": 5}, "priority", "from 0 (first) to 4 (last)"),
         ({"prompt": "x", "priority": True}, "priority", "true"),
         ({"prompt": "x", "priority": 1.0}, "priority", "whole number"),

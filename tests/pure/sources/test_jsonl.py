@@ -192,7 +192,7 @@ def test_pairs_that_are_no_mapping_are_refused(pairs: list[str], part: str) -> N
         ({"mapping": {"prompt": ""}}, "names no column"),
         ({"kind": "poem"}, "kind poem. Use respond or compose"),
         ({"language": "English"}, "The language for all rows"),
-        ({"category": "c" * 101}, "The category for all rows"),
+        ({"category": "c" * 61}, "The category for all rows"),
     ],
 )
 def test_wrong_arguments_are_refused_before_reading(options: dict[str, Any], part: str) -> None:
