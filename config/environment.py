@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 WEAK_SECRETS = ("change", "insecure", "secret", "default", "example")
-SHORTEST_SECRET = 40
+# What Django's own deployment check asks for.
+SHORTEST_SECRET, FEWEST_LETTERS = 50, 5
 
 
 class UnsafeEnvironment(SystemExit):
@@ -150,7 +151,11 @@ def _faults_of_production(found: Environment) -> list[str]:
         ),
         (
             bool(secret)
-            and (len(secret) < SHORTEST_SECRET or any(w in secret.lower() for w in WEAK_SECRETS)),
+            and (
+                len(secret) < SHORTEST_SECRET
+                or len(set(secret)) < FEWEST_LETTERS
+                or any(w in secret.lower() for w in WEAK_SECRETS)
+            ),
             f"SECRET_KEY is weak: use at least {SHORTEST_SECRET} random characters and no default text.",
         ),
         (
