@@ -115,14 +115,11 @@ def _write(release: Release, places: Places, progress: Progress | None) -> Seale
         done = sum(entry.rows or 0 for entry in data)
     if progress is not None:
         progress(facts.rows, facts.rows, "Writing the card, the manifest and the checksums")
-    earlier = _marks_of_previous(release, facts.previous)
-    return seal(facts, data, places, previous=earlier, current=marks(release))
-
-
-def _marks_of_previous(release: Release, number: int | None) -> Iterable[RowMark]:
-    if number is None:
-        return iter(())
-    return marks(Release.objects.get(project=release.project_id, number=number))
+    earlier: Iterable[RowMark] = ()
+    if facts.previous is not None:
+        earlier = marks(Release.objects.get(project=release.project_id, number=facts.previous))
+    current = marks(release, compared=facts.previous is not None)
+    return seal(facts, data, places, previous=earlier, current=current)
 
 
 def _finish(release: Release, sealed: Sealed, *, by: User | None, now: datetime) -> None:

@@ -93,48 +93,62 @@ def _tasks(release: Release, selection: Selection) -> Iterator[list[int]]:
         after = page[-1]
 
 
-# Scores: the mean of the reviews of the released revision, or the adjudicator's own where they gave some.
+# The chosen rows are numbered while they are narrow, and the rest is looked up in their order: sorting whole
+# conversations would cost more than all else. Scores: the mean of the reviews of the released revision, or the
+# adjudicator's own where they gave some.
 _FREEZE = f"""
+WITH chosen AS MATERIALIZED (
+    SELECT d.id AS demonstration_id, d.revision, d.quality_rating, d.settled, n.id AS revision_id, t.id AS task_id,
+        coalesce(drawn.split, 'train') AS split,
+        row_number() OVER (PARTITION BY coalesce(drawn.split, 'train') ORDER BY d.id) - 1 AS position
+    FROM {CANDIDATES}
+    LEFT JOIN release_split drawn ON drawn.task_id = t.id
+    WHERE d.project_id = %(project)s AND d.state = 'approved' AND {WHY_NOT} IS NULL
+    ORDER BY d.id
+)
 INSERT INTO review_releaseitem (release_id, split, position, revision_id, demonstration_id, source_id,
     rubric_version_id, quality_rating, scores, reviews, origin, context, metadata, lineage, created, approved)
-SELECT %(release)s, coalesce(drawn.split, 'train'),
-    row_number() OVER (PARTITION BY coalesce(drawn.split, 'train') ORDER BY d.id) - 1,
-    n.id, d.id, t.source_id, coalesce(judged.version_id, n.guideline_version_id), d.quality_rating,
-    CASE WHEN settled.scores <> '{{}}' THEN settled.scores ELSE coalesce(scored.means, '{{}}') END,
-    coalesce(judged.reviews, 0),
+SELECT %(release)s, c.split, c.position, n.id, c.demonstration_id, t.source_id,
+    coalesce(judged.version_id, n.guideline_version_id), c.quality_rating,
+    CASE WHEN settled.scores <> '{{}}' THEN settled.scores
+        WHEN judged.reviews = 1 THEN (
+            SELECT coalesce(jsonb_object_agg(o.criterion, o.level), '{{}}') FROM review_score o
+            WHERE o.review_id = judged.first_id
+        )
+        ELSE (
+            SELECT coalesce(jsonb_object_agg(m.criterion, m.mean), '{{}}') FROM (
+                SELECT o.criterion, trim_scale(round(avg(o.level), 2)) AS mean
+                FROM review_review r JOIN review_score o ON o.review_id = r.id
+                WHERE r.revision_id = n.id AND r.state = 'decided' GROUP BY o.criterion
+            ) m
+        ) END,
+    judged.reviews,
     CASE WHEN t.kind <> 'edit' THEN 'human'
         WHEN n.messages -> -1 ->> 'content' = t.draft_response THEN 'machine_confirmed'
         ELSE 'machine_edited' END,
     t.context, t.metadata,
     jsonb_build_object(
         'task', t.id::text, 'kind', t.kind, 'external_id', t.external_id, 'source', t.source_id::text,
-        'revision', d.revision, 'revisions', coalesce(earlier.ids, jsonb_build_array(n.id::text)),
+        'revision', n.number, 'revisions', coalesce(earlier.ids, jsonb_build_array(n.id::text)),
         'checks', jsonb_path_query_array(n.findings, '$[*].check'),
         'reviews', coalesce(judged.ids, '[]'), 'adjudication', settled.id::text
     ),
-    coalesce(earlier.submitted, n.submitted), coalesce(d.settled, n.submitted)
-FROM {CANDIDATES}
-LEFT JOIN release_split drawn ON drawn.task_id = t.id
+    coalesce(earlier.submitted, n.submitted), coalesce(c.settled, n.submitted)
+FROM chosen c
+JOIN annotate_revision n ON n.id = c.revision_id
+JOIN annotate_task t ON t.id = c.task_id
 LEFT JOIN LATERAL (
-    SELECT count(*) AS reviews, max(r.guideline_version_id) AS version_id, jsonb_agg(r.id::text ORDER BY r.id) AS ids
+    SELECT count(*) AS reviews, min(r.id) AS first_id, max(r.guideline_version_id) AS version_id,
+        jsonb_agg(r.id::text ORDER BY r.id) AS ids
     FROM review_review r WHERE r.revision_id = n.id AND r.state = 'decided'
 ) judged ON true
 LEFT JOIN LATERAL (
-    SELECT jsonb_object_agg(m.criterion, m.mean) AS means FROM (
-        SELECT c.criterion, trim_scale(round(avg(c.level), 2)) AS mean
-        FROM review_review r JOIN review_score c ON c.review_id = r.id
-        WHERE r.revision_id = n.id AND r.state = 'decided' GROUP BY c.criterion
-    ) m
-) scored ON true
-LEFT JOIN LATERAL (
     SELECT a.id, a.scores FROM review_adjudication a
-    WHERE a.demonstration_id = d.id AND a.revision_id = n.id AND a.state = 'resolved'
+    WHERE a.demonstration_id = c.demonstration_id AND a.revision_id = n.id AND a.state = 'resolved'
     ORDER BY a.id DESC LIMIT 1
 ) settled ON true
 LEFT JOIN LATERAL (
     SELECT jsonb_agg(e.id::text ORDER BY e.number) AS ids, min(e.submitted) AS submitted
-    FROM annotate_revision e WHERE e.demonstration_id = d.id AND d.revision > 1
+    FROM annotate_revision e WHERE e.demonstration_id = c.demonstration_id AND c.revision > 1
 ) earlier ON true
-WHERE d.project_id = %(project)s AND d.state = 'approved' AND {WHY_NOT} IS NULL
-ORDER BY d.id
 """

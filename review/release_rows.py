@@ -52,8 +52,9 @@ SELECT count(*), convert_to(string_agg(line, E'\\n' ORDER BY position), 'UTF8') 
 """
 _MARKS = """
 SELECT i.position, i.demonstration_id, i.revision_id, coalesce(i.source_id, 0),
-    md5(concat_ws(E'\\t', i.split, i.rubric_version_id, i.quality_rating, i.scores, i.reviews, i.origin, i.metadata,
-        i.lineage, i.created, i.approved)), md5(i.context)
+    CASE WHEN %s THEN md5(concat_ws(E'\\t', i.split, i.rubric_version_id, i.quality_rating, i.scores, i.reviews,
+        i.origin, i.metadata, i.lineage, i.created, i.approved)) END,
+    CASE WHEN %s THEN md5(i.context) END
 FROM review_releaseitem i
 WHERE i.release_id = %s AND i.split = %s AND i.position >= %s ORDER BY i.position LIMIT %s
 """
@@ -161,20 +162,27 @@ def source_names(release: Release) -> dict[int, tuple[str, str]]:
     return {0: (NO_SOURCE, NO_LICENCE), **names}
 
 
-def marks(release: Release) -> Iterator[RowMark]:
-    """What tells whether a row differs from the one of another release, in the order of the demonstrations."""
+def marks(release: Release, *, compared: bool = True) -> Iterator[RowMark]:
+    """What tells whether a row differs from the one of another release, in the order of the demonstrations.
+
+    Parameters: `compared`, whether anybody will compare them; a first release needs the ids alone.
+    """
     names = source_names(release)
-    streams = [_marks_of(release, split) for split in SPLITS]
+    streams = [_marks_of(release, split, compared) for split in SPLITS]
     for demonstration, revision, source, told, context in heapq.merge(*streams):
-        metadata = f"{told} {names[source]}" if told else ""
-        yield RowMark(str(demonstration), f"{revision} {context}", metadata)
+        if compared:
+            yield RowMark(str(demonstration), f"{revision} {context}", f"{told} {names[source]}")
+        else:
+            yield RowMark(str(demonstration), "", "")
 
 
-def _marks_of(release: Release, split: str) -> Iterator[tuple[int, int, int, str, str]]:
+def _marks_of(
+    release: Release, split: str, compared: bool
+) -> Iterator[tuple[int, int, int, str | None, str | None]]:
     position = 0
     while True:
         with connection.cursor() as cursor:
-            cursor.execute(_MARKS, [release.pk, split, position, _MARKS_PAGE])
+            cursor.execute(_MARKS, [compared, compared, release.pk, split, position, _MARKS_PAGE])
             page: list[Any] = cursor.fetchall()
         for row in page:
             yield row[1:]

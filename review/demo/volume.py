@@ -206,8 +206,8 @@ SELECT n, n < %(written)s::int AS written,
     (%(write_lanes)s::bigint[])[1 + n %% cardinality(%(categories)s::text[])] AS write_lane,
     (%(review_lanes)s::bigint[])[1 + n %% cardinality(%(categories)s::text[])] AS review_lane,
     (%(writers)s::bigint[])[1 + n %% cardinality(%(writers)s::bigint[])] AS writer,
-    'Question ' || n || ': why is the sky blue at noon and red at dusk, and what does ' || md5(n::text)
-        || ' tell us about it? Answer for somebody who has never heard of scattering, in a few sentences.' AS prompt
+    'Question ' || n || ': why is the sky red at dusk, and what does ' || md5(n::text)
+        || ' say? Answer in a few sentences.' AS prompt
 FROM generate_series(%(first)s::int, %(last)s::int) AS n
 """
 _TASKS = """
@@ -249,7 +249,7 @@ SELECT revision, demonstration, 1, jsonb_build_array(
         jsonb_build_object('role', 'user', 'content', prompt),
         jsonb_build_object('role', 'assistant', 'content', 'Air scatters short waves more than long ones (' || mark
             || E').\\n\\n'
-            || repeat('By day the blue light comes from everywhere; at dusk the way is long and red is left. ', 5)
+            || repeat('By day blue comes from everywhere; at dusk the way is long and red is left. ', 2)
             || 'That is all there is to it, and “' || n || '” is only a number.')),
     category, %(language)s, %(version)s, writer, %(now)s
 FROM volume WHERE written

@@ -53,14 +53,7 @@ class Migration(migrations.Migration):
                         related_name="items",
                     ),
                 ),
-                (
-                    "revision",
-                    reference(
-                        "annotate.revision",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        db_constraint=True,
-                    ),
-                ),
+                ("revision", reference("annotate.revision")),
                 ("demonstration", reference("annotate.demonstration")),
                 ("source", reference("annotate.source", null=True)),
                 ("rubric_version", reference("annotate.guidelineversion")),

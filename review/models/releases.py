@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
 
 from annotate.models import Demonstration, GuidelineVersion, Revision, Source
 from review.states import RELEASE_STATES
@@ -58,7 +57,10 @@ class ReleaseItem(models.Model):
     split = models.CharField(max_length=10, default="train", db_default="train")
     # From 0 in each split, in the order of the demonstrations.
     position = models.BigIntegerField()
-    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="+", db_index=False)
+    # No constraint: it would lock, and so write, every page of the revisions; a trigger forbids to delete one anyway.
+    revision = models.ForeignKey(
+        Revision, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
     demonstration = models.ForeignKey(
         Demonstration, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )

@@ -12,6 +12,8 @@ from contextlib import ExitStack
 from tempfile import TemporaryFile
 from typing import IO, NamedTuple
 
+import orjson
+
 from review.release.files import (
     HASH_BLOCK,
     FileEntry,
@@ -80,7 +82,8 @@ def write_changes(
         counts = dict.fromkeys(LISTS, 0)
         for name, row_id in compared(previous, current):
             spools[name].write(b",\n    " if counts[name] else b"\n    ")
-            spools[name].write(canonical_json(row_id)[:-1])
+            # The same bytes as canonical_json gives for a text, in a tenth of the time: this runs once a row.
+            spools[name].write(orjson.dumps(row_id))
             counts[name] += 1
         with written_whole(CHANGES, places) as out:
             _assemble(out, spools, counts, {"number": number, "previous": previous_number})
