@@ -14,7 +14,6 @@ from pathlib import Path
 from django.db import DatabaseError, transaction
 
 from review import release_storage
-from review.describing import facts_of
 from review.freezing import freeze
 from review.models import Release, ReleaseFile
 from review.publishing import advance, fail
@@ -24,6 +23,7 @@ from review.release.files import FileEntry, NoSpace, Overtaken, Places
 from review.release.rows import UnwritableRow
 from review.release.sealing import Sealed, seal
 from review.release.shards import planned, write_shard
+from review.release_papers import facts_of
 from review.release_rows import RowReader, marks
 from review.selecting import selection_from
 from workspace import running

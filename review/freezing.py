@@ -11,9 +11,9 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from review.describing import described
 from review.models import Release
 from review.release.splits import Shares, shares, split_of
+from review.release_papers import described
 from review.selecting import CANDIDATES, WHY_NOT, Selection
 from workspace.refusals import Conflict
 

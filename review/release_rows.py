@@ -22,11 +22,11 @@ from django.db import connection
 from psycopg.pq import Format
 
 from annotate.models import GuidelineVersion
-from review.describing import NO_LICENCE, NO_SOURCE
 from review.models import Release
 from review.release.changes import RowMark
 from review.release.pseudonyms import Pseudonyms
 from review.release.rows import SPLITS, ReleasedRow, prompt_and_response
+from review.release_papers import NO_LICENCE, NO_SOURCE
 
 PAGE_ROWS = 2_000
 # Stored (compressed) bytes of conversations a page may hold beyond its first row: long ones come in small pages.
