@@ -43,6 +43,10 @@ class Judgements(Protocol):
         """The condition on demonstrations that this member reviews or has reviewed."""
         ...
 
+    def begun(self, demonstration: Demonstration, *, lock: bool = False) -> bool:
+        """Whether anybody reviews or has reviewed its newest revision. `lock`: and nobody begins meanwhile."""
+        ...
+
     def verdicts(
         self, demonstrations: Sequence[Demonstration], standing: Standing
     ) -> dict[int, list[Verdict]]:

@@ -52,3 +52,15 @@ def close_places(*, demonstration: Demonstration, now: datetime) -> None:
     Adjudication.objects.filter(demonstration=demonstration, state="open").update(
         state="closed", resolved=now
     )
+
+
+def begun(demonstration: Demonstration, *, lock: bool = False) -> bool:
+    """Whether anybody reviews or has reviewed the newest revision of `demonstration`: one or two statements.
+
+    Parameters: `lock`, inside a transaction, keeps its places from being claimed until the end of it: a claim skips
+    locked places, and one that came first has been committed once the lock is had.
+    """
+    if lock:
+        list(ReviewPlace.objects.select_for_update().filter(demonstration=demonstration, state="open"))
+    taken = Review.objects.filter(demonstration=demonstration, state__in=["active", "decided"])
+    return taken.filter(revision__number=demonstration.revision).exists()

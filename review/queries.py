@@ -17,6 +17,7 @@ from annotate.models import Demonstration
 from annotate.queries import TASK_COLUMNS, json_of, named_row, task_of_row
 from review.access import open_to
 from review.models import Adjudication, Comment, Review, Score
+from review.opening import begun
 from review.states import ADJUDICATION_STATES
 from workspace.access import Standing
 from workspace.models import Member
@@ -241,6 +242,7 @@ class _Judgements:
 
     reviewed_by = staticmethod(reviewed_by)
     verdicts = staticmethod(verdicts)
+    begun = staticmethod(begun)
 
 
 def listen() -> None:

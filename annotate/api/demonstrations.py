@@ -115,3 +115,21 @@ class Withdraw(OneDemonstration):
         gone = returning.withdraw(self.standing, self.thing, now=timezone.now())
         self.thing.state, self.thing.settled = gone.state, gone.settled
         return Response(rendering.demonstration(self.thing, self.standing))
+
+
+class Recall(OneDemonstration):
+    actions = {"POST": "assignment.work"}
+
+    @extend_schema(
+        operation_id="recall_demonstration",
+        summary="Take a submission back to draft",
+        description="By its writer, while nobody reviews or has reviewed it; afterwards 409. The task is in "
+        "their hands again. Twice is harmless.",
+        request=None,
+        responses=answers(schemas.Demonstration, refusals=(409,)),
+    )
+    def post(self, request: Request, key: str) -> Response:
+        body_of(request, allowed=())
+        require_visible(self.standing, self.thing)
+        self.thing.state = returning.recall(self.standing, self.thing, now=timezone.now()).state
+        return Response(rendering.demonstration(self.thing, self.standing))

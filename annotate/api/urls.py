@@ -40,4 +40,5 @@ urlpatterns: list[URLPattern] = [
     path("demonstrations/<str:key>/", demonstrations.ShowDemonstration.as_view()),
     path("demonstrations/<str:key>/history/", demonstrations.ShowHistory.as_view()),
     path("demonstrations/<str:key>/withdraw/", demonstrations.Withdraw.as_view()),
+    path("demonstrations/<str:key>/recall/", demonstrations.Recall.as_view()),
 ]
