@@ -35,6 +35,10 @@ DEMONSTRATION_MOVES: dict[str, frozenset[str]] = {
     "needs_review": frozenset({"approved", "rejected", "changes_requested", "withdrawn"}),
     "withdrawn": frozenset(),
 }
+# Undoing a decision, within seconds of it, restores the state before it (`annotate.advancing.restore`).
+UNDO_MOVES: dict[str, frozenset[str]] = {
+    state: frozenset({"submitted"}) for state in ("approved", "rejected", "changes_requested", "disputed")
+}
 # In these the place in the task is free for another writer; every other state is live.
 NOT_LIVE = ("rejected", "withdrawn")
 

@@ -15,6 +15,7 @@ from annotate.models import Demonstration, GuidelineVersion
 from review.claiming import moved_on
 from review.models import Adjudication, Comment, Review, ReviewPlace, Score
 from review.rating import quality_rating
+from review.reasons import REASONS, unknown_reasons
 from review.states import DECISIONS, FAULTS, STATE_AFTER
 from workspace.auditing import record
 from workspace.models import User
@@ -141,7 +142,7 @@ def _write(review: Review, judgement: Judgement, *, by: User, now: datetime) -> 
     before = review.state
     review.state, review.decision, review.decided = "decided", judgement.decision, now
     review.comment, review.reasons = judgement.comment, list(judgement.reasons)
-    review.fault = judgement.fault if judgement.decision != "approve" else ""
+    review.fault = (judgement.fault or FAULTS[0]) if judgement.decision != "approve" else ""
     review.save(update_fields=["state", "decision", "decided", "comment", "reasons", "fault"])
     ReviewPlace.objects.filter(pk=review.place_id).update(
         state="filled", holder=review.reviewer_id, lease_until=None
@@ -171,6 +172,8 @@ def _check(judgement: Judgement, review: Review) -> None:
         errors["decision"] = [f"Use one of {', '.join(DECISIONS)}."]
     elif judgement.decision != "approve" and not _says_why(judgement):
         errors["comment"] = ["Say why: choose a reason, write a comment, or comment on a passage."]
+    if unknown_reasons(judgement.reasons):
+        errors["reasons"] = [f"Use one or more of {', '.join(REASONS)}."]
     if judgement.fault and judgement.fault not in FAULTS:
         errors["fault"] = [f"Use one of {', '.join(FAULTS)}."]
     for number, remark in enumerate(judgement.comments):

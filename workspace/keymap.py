@@ -65,10 +65,8 @@ KEYS = (
     Key("skip_review", "s", _("Skip this review"), REVIEW),
     Key("undo", "u", _("Undo the last decision"), REVIEW),
     Key("comment", "c", _("Comment on the selected text or message"), REVIEW),
-    Key("edit", "e", _("Edit the text"), REVIEW),
     Key("raw", "t", _("Switch between rendered and raw text"), REVIEW),
     Key("earlier", "d", _("Show what changed since the earlier revision"), REVIEW),
-    Key("send", "Control+Enter", _("Send the decision that is chosen"), REVIEW, mac="Meta+Enter"),
     Key("resolve", "Control+Enter", _("Send the final decision"), ADJUDICATE, mac="Meta+Enter"),
 )
 BY_ACTION = {key.action: key for key in KEYS}

@@ -11,7 +11,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from review import claiming, deciding, queries
+from review import claiming, deciding, queries, undoing
 from review.access import require_own, reviews
 from review.api import schemas
 from review.models import Review
@@ -138,6 +138,23 @@ class Decide(OwnReview):
     def post(self, request: Request, key: str) -> Response:
         judgement = judgement_of(request)
         deciding.decide(self.thing, judgement, by=self.standing.user, now=timezone.now())
+        return self.answer()
+
+
+class UndoReview(OwnReview):
+    actions = {"POST": "review.work"}
+
+    @extend_schema(
+        operation_id="undo_review",
+        summary="Take your decision back, within ten seconds",
+        description="409 where the time has passed, or where another review, an adjudicator, a release or the writer "
+        "has built on it. The review that you hold meanwhile goes back to the queue.",
+        request=None,
+        responses=answers(schemas.Review, refusals=(409,)),
+    )
+    def post(self, request: Request, key: str) -> Response:
+        body_of(request, allowed=())
+        undoing.undo(self.thing, by=self.standing.user, now=timezone.now())
         return self.answer()
 
 

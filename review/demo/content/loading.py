@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from annotate.content.loading import default_guideline
+from review.reasons import REASONS
 
 FOLDER = Path(__file__).parent
 
@@ -21,7 +22,6 @@ WRITERS = ("writer", "writer2")
 REVIEWERS = ("reviewer", "reviewer2")
 LANGUAGES = ("en", "de", "ar")
 DECISIONS = ("approve", "request_changes", "reject")
-REASONS = ("accuracy", "incomplete", "instructions", "safety", "style", "format", "language")
 REVIEWS_PER_DEMONSTRATION = 2
 
 # What a task of each kind is made of: fields it must have, and fields it may have beside them.
