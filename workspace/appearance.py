@@ -78,12 +78,12 @@ LOOKS: dict[str, dict[str, Look]] = {
         "retired": Look("neutral", "archive", pgettext_lazy("state", "Retired")),
     },
     "task": {
-        "open": Look("waiting", "inbox", pgettext_lazy("state", "Open")),
+        "open": Look("neutral", "inbox", pgettext_lazy("state", "Open")),
         "set_aside": Look("care", "pause", _("Set aside")),
         "closed": Look("neutral", "archive", pgettext_lazy("state", "Closed")),
     },
     "slot": {
-        "open": Look("waiting", "inbox", pgettext_lazy("state", "Waiting")),
+        "open": Look("neutral", "inbox", pgettext_lazy("state", "Waiting")),
         "held": Look("active", "pen-line", _("In hand")),
         "filled": Look("good", "check", pgettext_lazy("state", "Filled")),
         "closed": Look("neutral", "archive", pgettext_lazy("state", "Closed")),

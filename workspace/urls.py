@@ -1,9 +1,10 @@
 """The addresses of the ground floor's pages, and of the API's description."""
 
+from django.conf import settings as site
 from django.urls import path
 
 from workspace.api.schema import Docs, Schema
-from workspace.views import account, audit, frame, health, jobs, people, settings
+from workspace.views import account, audit, frame, health, jobs, people, settings, styleguide
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
@@ -29,3 +30,7 @@ urlpatterns = [
     path("api/schema/", Schema.as_view(), name="schema"),
     path("api/docs/", Docs.as_view(), name="docs"),
 ]
+
+# Every component in every state, for those who build pages.
+if not site.PRODUCTION:
+    urlpatterns.append(path("styleguide/", styleguide.styleguide, name="styleguide"))

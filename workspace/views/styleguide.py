@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +15,7 @@ from workspace.models import Job
 from workspace.refusals import Conflict
 from workspace.views.door import page
 
-CRITERION = {
+CRITERION: dict[str, Any] = {
     "key": "accuracy",
     "name": "Accuracy",
     "question": "Is everything the response states true, and stated with the certainty it deserves?",
@@ -35,8 +36,12 @@ MESSAGES = [
     {"role": "user", "content": "Why does water boil sooner on a *mountain*?"},
     {
         "role": "assistant",
-        "content": "Because the air presses on it with **less weight**.\n\n```python\nboils_at = 100 - metres / 300\n```\n\n"
-        "| height | boils at |\n|---|---|\n| 0 m | 100 °C |\n| 3000 m | 90 °C |\n\n![A kettle](https://example.org/kettle.png)",
+        "content": (
+            "Because the air presses on it with **less weight**.\n\n"
+            "```python\nboils_at = 100 - metres / 300\n```\n\n"
+            "| height | boils at |\n|---|---|\n| 0 m | 100 °C |\n| 3000 m | 90 °C |\n\n"
+            "![A kettle](https://example.org/kettle.png)"
+        ),
     },
     {"role": "user", "content": "لماذا يغلي الماء أسرع على **الجبل**؟"},
 ]
@@ -91,7 +96,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
             "name": "Fits the task",
             "required": False,
             "levels": CRITERION["levels"][:2],
-        },  # type: ignore[index]
+        },
         "conversation": MESSAGES,
         "jobs": jobs,
         "empty_form": SampleForm(),
