@@ -156,7 +156,7 @@ class ProjectForm(PlainForm):
 class PauseForm(PlainForm):
     """What to pause is one choice, "kind:target"."""
 
-    what = forms.ChoiceField(label=_("Pause"))
+    what = forms.ChoiceField(label=_("What to pause"))
     reason = forms.CharField(
         label=_("Reason"),
         max_length=500,
@@ -167,6 +167,8 @@ class PauseForm(PlainForm):
     def __init__(self, choices: list[tuple[str, Any]], *arguments: Any, **keywords: Any) -> None:
         super().__init__(*arguments, **keywords)
         self.fields["what"].choices = choices  # type: ignore[attr-defined]
+        if len(choices) == 1:
+            self.fields["what"].widget = forms.HiddenInput()
 
 
 class AccountForm(PlainForm):

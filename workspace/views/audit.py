@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -28,12 +30,22 @@ def audit(request: HttpRequest) -> HttpResponse:
         after=position(request),
         size=PAGE_SIZE,
     )
+    for event in events.rows:
+        event.shown_before, event.shown_after = _shown(event.before), _shown(event.after)  # type: ignore[attr-defined]
     context = {
         "page": linked(request, events.rows, events.following),
         "partly": events.partly,
         "filters": {"action": action, "object": f"{kind}:{key}" if key else kind, "actor": actor},
     }
     return render(request, "workspace/audit.html", context)
+
+
+def _shown(values: dict[str, Any]) -> list[tuple[str, str]]:
+    """The part of an event that a person reads: lists as words."""
+    return [
+        (name, ", ".join(map(str, value)) or "–" if isinstance(value, list) else str(value))
+        for name, value in values.items()
+    ]
 
 
 def _number(text: str) -> int | None:

@@ -75,7 +75,7 @@ def _page(
 ) -> HttpResponse:
     project = request.standing.project  # type: ignore[attr-defined]
     choices = _choices(project)
-    names = {what: name for _group, pairs in choices for what, name in pairs}
+    names = dict(choices)
     pauses = list(queries.pauses_of(project))
     for paused in pauses:
         paused.name = names.get(f"{paused.kind}:{paused.target}", paused.target)  # type: ignore[attr-defined]
@@ -96,17 +96,16 @@ def _shown(project: Project) -> dict[str, Any]:
     }
 
 
-def _choices(project: Project) -> list[tuple[Any, Any]]:
-    """What can be paused, grouped by kind: a choice is "kind:target"."""
+def _choices(project: Project) -> list[tuple[str, str]]:
+    """What can be paused, with the words for each; a choice is "kind:target"."""
     words = {
         "project": _("The whole project"),
-        "category": _("Categories"),
-        "source": _("Sources"),
-        "member": _("Members"),
+        "category": _("Category: %(name)s"),
+        "source": _("Source: %(name)s"),
+        "member": _("Member: %(name)s"),
     }
-    groups = pausable.targets_of(project)
     return [
-        (words[kind], [(f"{kind}:{target}", name) for target, name in groups[kind]])
-        for kind in Pause.KINDS
-        if groups.get(kind)
+        (f"{kind}:{target}", words[kind] % {"name": name})
+        for kind, targets in pausable.targets_of(project).items()
+        for target, name in targets
     ]
