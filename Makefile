@@ -28,7 +28,7 @@ check: .venv/test.stamp
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
 
-test: .venv/test.stamp build/test-assets.stamp check
+test: .venv/test.stamp build/test-assets.stamp check build/static.sha256
 	$(BIN)/pytest -n 2 $(PYTEST_ARGS)
 
 clean:
@@ -72,7 +72,7 @@ build/test-assets.stamp: package-lock.json config/setup_assets.py | .venv/test.s
 	@$(BIN)/python -m config.setup_assets --tests
 
 # Collected and compressed here once; the start looks whether a file has changed since.
-build/static.sha256: build/assets.stamp .venv/local.stamp
+build/static.sha256: build/assets.stamp | .venv/bin/python
 	@echo "Collecting the static files"
 	@$(BIN)/python -m config.preparation collectstatic
 	@touch $@

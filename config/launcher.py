@@ -10,10 +10,12 @@ from __future__ import annotations
 import ctypes
 import ipaddress
 import os
+import select
 import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -43,6 +45,7 @@ def main() -> None:
     host = os.environ.get("HOST") or "127.0.0.1"
     port = preflight.port_of(os.environ.get("PORT") or "8000")
     end_with_make()
+    end_with_terminal()
     os.environ.setdefault("WEB_CONCURRENCY", "2")
     allow(host)
     found = environment.read(os.environ, checkout=CHECKOUT)
@@ -59,6 +62,20 @@ def end_with_make() -> None:
     """Ask the kernel to end us should `make` be killed: nobody would be left to press Ctrl-C."""
     if "MAKELEVEL" in os.environ and sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def end_with_terminal() -> None:
+    """Stop when the terminal closes, also where `make` leads its session: it keeps the signal to itself."""
+    if not sys.stdin or not sys.stdin.isatty():
+        return
+    terminal = select.poll()
+    terminal.register(sys.stdin.fileno(), 0)  # no event but the hang-up, which cannot be left out
+
+    def watch() -> None:
+        terminal.poll()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def is_loopback(host: str) -> bool:
@@ -88,10 +105,11 @@ def prepare(*, loopback: bool) -> str:
     """Check, migrate, collect static files, make the demo; returns what a person should read at the end."""
     command = [sys.executable, "-m", "config.preparation", "loopback" if loopback else "network"]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    signal.signal(signal.SIGHUP, lambda *_: sys.exit(129))
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, lambda *_: sys.exit(129))
     with subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True) as process:
         try:
-            said, _ = process.communicate()
+            said = wait_for(process)
         except KeyboardInterrupt:
             process.wait()
             sys.exit(130)
@@ -102,6 +120,15 @@ def prepare(*, loopback: bool) -> str:
         say(said.rstrip())
         sys.exit(1)
     return said.rstrip()
+
+
+def wait_for(process: subprocess.Popen[str]) -> str:
+    """What a process says until it ends; awake now and then, for handlers of signals run only then."""
+    while True:
+        try:
+            return process.communicate(timeout=0.5)[0]
+        except subprocess.TimeoutExpired:
+            continue
 
 
 def commands(host: str, port: int, data: Path) -> dict[str, list[str]]:

@@ -7,6 +7,7 @@ project, and on standard output what people read.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import io
 import json
@@ -65,13 +66,20 @@ def prepare(*, loopback: bool) -> None:
 
 def collect_static() -> None:
     """Collect the static files where one of them, or the way they are collected, has changed."""
-    stamp = Path(settings.BASE_DIR) / "build" / "static.sha256"
+    build = Path(settings.BASE_DIR) / "build"
+    build.mkdir(exist_ok=True)
+    with (build / "static.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two starts at once must not write the same files
+        collect_what_changed(build / "static.sha256")
+
+
+def collect_what_changed(stamp: Path) -> None:
+    """Compare with the stamp that the last collection left, and collect where they differ."""
     manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
     now = static_fingerprint()
     if manifest.exists() and stamp.exists() and stamp.read_text() == now:
         return
     call_command("collectstatic", interactive=False, verbosity=0)
-    stamp.parent.mkdir(exist_ok=True)
     stamp.write_text(now)
 
 

@@ -21,6 +21,8 @@ from dataclasses import dataclass, field
 from types import FrameType
 
 STOP_SECONDS = 8.0
+SAME_GESTURE = 1.0  # a closed terminal sends several signals at once; one that comes later insists
+WAKE_SECONDS = 0.5
 RESTARTS = 4  # within RESTART_WINDOW seconds; one more stops everything
 RESTART_WINDOW = 60.0
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -63,7 +65,8 @@ class Supervisor:
             0 when told to stop, 1 when a program kept ending.
         """
         for number in ENDING:
-            signal.signal(number, self._told)
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup means it
+                signal.signal(number, self._told)
         for program in self.programs.values():
             self._start(program)
         threading.Thread(target=when_started, daemon=True).start()
@@ -74,9 +77,21 @@ class Supervisor:
     def _told(self, number: int, _frame: FrameType | None) -> None:
         self.events.put(signal.Signals(number))
 
+    def _next(self) -> str | signal.Signals | None:
+        """The next event, or None after a while.
+
+        The kernel may hand a signal to any thread, but its handler runs in this one, and only once it wakes.
+        """
+        try:
+            return self.events.get(timeout=WAKE_SECONDS)
+        except queue.Empty:
+            return None
+
     def _watch(self) -> int:
         while True:
-            event = self.events.get()
+            event = self._next()
+            if event is None:
+                continue
             if isinstance(event, signal.Signals):
                 say("Stopping …")
                 return 0
@@ -115,21 +130,22 @@ class Supervisor:
 
     def _stop(self) -> None:
         left = {program.name for program in self.programs.values() if program.process is not None}
-        end = time.monotonic() + STOP_SECONDS
-        for name in left:
-            self.programs[name].signal_all(signal.SIGTERM)
+        began = time.monotonic()
+        self._signal(left, signal.SIGTERM)
+        insisted = False
         while left:
-            try:
-                event = self.events.get(timeout=max(0.0, end - time.monotonic()))
-            except queue.Empty:
-                event = signal.SIGKILL
-            if isinstance(event, signal.Signals):  # out of patience, or asked a second time
-                for name in left:
-                    self.programs[name].signal_all(signal.SIGKILL)
-                end = time.monotonic() + STOP_SECONDS
-            else:
-                self.programs[event].signal_all(signal.SIGKILL)
+            event = self._next()
+            patience = time.monotonic() - began
+            if isinstance(event, str):
+                self.programs[event].signal_all(signal.SIGKILL)  # whatever it left of its children
                 left.discard(event)
+            elif not insisted and patience > (SAME_GESTURE if event else STOP_SECONDS):
+                insisted = True
+                self._signal(left, signal.SIGKILL)
+
+    def _signal(self, names: set[str], number: signal.Signals) -> None:
+        for name in names:
+            self.programs[name].signal_all(number)
 
 
 def say(line: str) -> None:

@@ -98,7 +98,7 @@ def test_a_program_that_ignores_the_request_is_killed_when_asked_twice(
     )
     one.read_until(lambda _: bool(one.pids))
     one.process.send_signal(signal.SIGINT)
-    time.sleep(0.3)
+    time.sleep(1.2)
     assert one.process.poll() is None
     assert one.stop(signal.SIGINT) == 0
     assert within(5, lambda: not group_is_alive(one.pids["a"][0]))

@@ -71,6 +71,12 @@ def test_containers_run_the_commands_of_the_launcher(compose: dict[str, Any]) ->
     assert json.loads(last[1]) == expected["web"]
 
 
+def test_the_deployment_guide_shows_the_commands_of_the_launcher() -> None:
+    guide = (CHECKOUT / "docs/operator/deployment.md").read_text()
+    for words in (launcher.WEB, launcher.WORKER, launcher.BEAT):
+        assert f".venv/bin/{shlex.join(words)}" in guide
+
+
 def test_every_lasting_service_is_watched_and_started_again(compose: dict[str, Any]) -> None:
     for name, service in compose["services"].items():
         if name == "migrate":
