@@ -2,9 +2,26 @@
 
 from django.urls import path
 
-from annotate.views import guidelines
+from annotate.views import desk, desk_acts, desk_regions, guidelines, work
 
 urlpatterns = [
+    path("p/<slug:slug>/write/", desk.write, name="write"),
+    path("p/<slug:slug>/write/claim/", desk.claim, name="claim-task"),
+    path("p/<slug:slug>/write/back/", desk.back, name="desk-back"),
+    path("p/<slug:slug>/write/<str:key>/", desk.desk, name="desk"),
+    path("p/<slug:slug>/write/<str:key>/draft/", desk_acts.draft, name="desk-draft"),
+    path("p/<slug:slug>/write/<str:key>/save/", desk_acts.save, name="desk-save"),
+    path("p/<slug:slug>/write/<str:key>/submit/", desk_acts.submit, name="desk-submit"),
+    path("p/<slug:slug>/write/<str:key>/skip/", desk_acts.skip, name="desk-skip"),
+    path("p/<slug:slug>/write/<str:key>/renew/", desk_acts.renew, name="desk-renew"),
+    path("p/<slug:slug>/write/<str:key>/take-back/", desk_acts.take_back, name="desk-take-back"),
+    path("p/<slug:slug>/write/<str:key>/checks/", desk_regions.checks, name="desk-checks"),
+    path("p/<slug:slug>/write/<str:key>/preview/", desk_regions.preview, name="desk-preview"),
+    path("p/<slug:slug>/write/<str:key>/changes/", desk_regions.changes, name="desk-changes"),
+    path("p/<slug:slug>/work/", work.index, name="work"),
+    path("p/<slug:slug>/work/<str:key>/", work.one, name="my-demonstration"),
+    path("p/<slug:slug>/work/<str:key>/recall/", work.recall, name="recall"),
+    path("p/<slug:slug>/work/<str:key>/withdraw/", work.withdraw, name="withdraw"),
     path("p/<slug:slug>/guidelines/", guidelines.newest, name="guidelines"),
     path("p/<slug:slug>/guidelines/<int:number>/", guidelines.version, name="guideline-version"),
     path(
