@@ -11,9 +11,10 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
+_SOCKETS = ("unix", "redis+socket")
 WEAK_SECRETS = ("change", "insecure", "secret", "default", "example")
 # What Django's own deployment check asks for.
 SHORTEST_SECRET, FEWEST_LETTERS = 50, 5
@@ -123,6 +124,38 @@ def _read_when_written(kept: Path) -> str:
         time.sleep(0.01)
     kept.unlink(missing_ok=True)
     return kept_secret_key(kept.parent)
+
+
+def broker_address(redis_url: str) -> str:
+    """The address as Celery wants it.
+
+    >>> broker_address("unix:///run/redis.sock?db=2"), broker_address("redis://host")
+    ('redis+socket:///run/redis.sock?virtual_host=2', 'redis://host')
+    """
+    parts = urlsplit(redis_url)
+    if parts.scheme not in _SOCKETS:
+        return redis_url
+    return f"redis+socket://{parts.path}?virtual_host={_socket_database(parts.query)}"
+
+
+def cache_beside(redis_url: str) -> str:
+    """The address of the cache on the broker's server: the database after the broker's.
+
+    >>> cache_beside("redis://host:6379/0"), cache_beside("rediss://host")
+    ('redis://host:6379/1', 'rediss://host/1')
+    >>> cache_beside("unix:///run/redis.sock?db=2")
+    'unix:///run/redis.sock?db=3'
+    """
+    parts = urlsplit(redis_url)
+    if parts.scheme in _SOCKETS:
+        return f"unix://{parts.path}?db={_socket_database(parts.query) + 1}"
+    number = parts.path.strip("/") or "0"
+    return urlunsplit(parts._replace(path=f"/{int(number) + 1}"))
+
+
+def _socket_database(query: str) -> int:
+    given = dict(parse_qsl(query))
+    return int(given.get("db") or given.get("virtual_host") or 0)
 
 
 def _faults_of_urls(found: Environment) -> list[str]:

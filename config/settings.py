@@ -105,7 +105,8 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
 )
 
 if HERE.redis_url:
-    CACHE_URL = BROKER_URL = HERE.redis_url
+    # The cache has a database of its own beside the broker's: emptying it must not empty the queue.
+    BROKER_URL, CACHE_URL = environment.broker_address(HERE.redis_url), environment.cache_beside(HERE.redis_url)
 elif _services is not None:
     CACHE_URL, BROKER_URL = _services.cache_url, _services.broker_url
 else:
@@ -203,7 +204,9 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder", "config.static_files.UsedAppFiles"]
 WHITENOISE_MAX_AGE = 60 if DEBUG else 3600
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 

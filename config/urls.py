@@ -3,11 +3,12 @@
 from django.urls import include, path
 
 urlpatterns = [
+    # First, so that the hottest addresses are not looked for among all the pages.
+    path("api/v1/", include("annotate.api.urls")),
+    path("api/v1/", include("review.api.urls")),
+    path("api/v1/", include("workspace.api.urls")),
     path("", include("workspace.urls")),
     path("", include("annotate.urls")),
     path("", include("review.urls")),
     path("accounts/", include("allauth.account.urls")),
-    path("api/v1/", include("workspace.api.urls")),
-    path("api/v1/", include("annotate.api.urls")),
-    path("api/v1/", include("review.api.urls")),
 ]
