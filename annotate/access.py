@@ -8,23 +8,52 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 
 from annotate.judged import judgements
-from annotate.models import Assignment, Demonstration, GuidelineVersion
+from annotate.models import Assignment, Demonstration, GuidelineVersion, Task
 from workspace.access import Standing, found
+from workspace.loading import OneRow, whole_number
+from workspace.models import Member, Project, User
 from workspace.permissions import ADJUDICATOR, ADMIN, REVIEWER
 from workspace.refusals import Missing, NotAllowed
 
+_ASSIGNMENT = OneRow(
+    {"a": Assignment, "m": Member, "u": User, "p": Project, "t": Task, "v": GuidelineVersion},
+    """FROM annotate_assignment a
+       JOIN workspace_member m ON m.id = a.member_id
+       JOIN workspace_user u ON u.id = m.user_id
+       JOIN workspace_project p ON p.id = a.project_id
+       JOIN annotate_task t ON t.id = a.task_id
+       JOIN annotate_guidelineversion v ON v.id = a.guideline_version_id
+       WHERE a.id = %(key)s""",
+    {
+        "m": ("a", "member"),
+        "u": ("m", "user"),
+        "p": ("m", "project"),
+        "t": ("a", "task"),
+        "v": ("a", "guideline_version"),
+    },
+)
 
-def assignments() -> QuerySet[Assignment]:
-    """Assignments with everything that acts on them read: one statement for one of them."""
-    return Assignment.objects.select_related("member__project", "member__user", "task", "guideline_version")
+
+def any_assignment(key: object) -> Assignment:
+    """The assignment `key` with everything that acts on it read, or `Missing`: one statement.
+
+    For doors that learn the project from it; they judge by `require_own` afterwards.
+    """
+    assignment: Assignment | None = _ASSIGNMENT.find(key=whole_number(key))
+    if assignment is None:
+        raise Missing(f"There is no assignment “{key}” that you may see.")
+    assignment.project = assignment.member.project
+    return assignment
 
 
 def assignment_for(standing: Standing, key: object) -> Assignment:
-    """The assignment `key` of this project, for its own member.
+    """The assignment `key` of this project, for its own member: one statement.
 
     Raises `Missing` where the project has none such, `NotAllowed` where it is another member's.
     """
-    assignment = found(assignments().filter(project=standing.project), key, noun="assignment")
+    assignment = any_assignment(key)
+    if assignment.project_id != standing.project.pk:
+        raise Missing(f"There is no assignment “{key}” that you may see.")
     require_own(standing, assignment)
     return assignment
 

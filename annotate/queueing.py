@@ -1,9 +1,10 @@
 """The walk along the lanes: how both queues give out a place in one statement at the same cost for ever.
 
 `annotate.claiming` and `review.claiming` call `take()`. A place is taken where the member's cursor stands in the
-lane's random order, and the cursor moves behind it; so neither places done by the member nor the dead index entries of earlier claims lie on the way. A walk
-from the head of the index, the textbook form, slows down with every claim before it and collapses beside a long
-snapshot. A walk wraps once; a lane where a whole turn found nothing is left alone until places open in it.
+lane's random order, and the cursor moves behind it; so neither places done by the member nor the dead index entries
+of earlier claims lie on the way. A walk from the head of the index, the textbook form, slows down with every claim
+before it and collapses beside a long snapshot. A walk wraps once; a lane where a whole turn found nothing is left
+alone until places open in it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.db import connection
@@ -66,6 +68,17 @@ def take(
     claims at the same moment elsewhere; nothing is changed then.
     """
     given = {"member": member, "now": now, **values}
+    next_one = _execute(
+        _next_statement(queue),
+        {
+            **given,
+            **_limits(queue, member, project, limits),
+            "void": now - EMPTY_FOR,
+            "start": _start(member),
+        },
+    )
+    if next_one is not None:
+        return int(next_one[0])
     stretches = _stretches(queue, member=member, project=project, limits=limits, now=now)
     for stretch in stretches:
         taken = _walk(queue, stretch, given)
@@ -88,20 +101,25 @@ _ELIGIBLE = """
 """
 
 
+_LANES_IN_TURN = f"""
+    annotate_lane l LEFT JOIN annotate_lanecursor c ON c.lane_id = l.id AND c.member_id = %(member)s
+    WHERE {_ELIGIBLE} AND (c.exhausted IS NULL OR c.exhausted < %(void)s)
+    ORDER BY l.priority, c.served NULLS FIRST, l.id
+"""
+
+
+def _start(member: int) -> int:
+    """Where a member begins in a lane they were never in."""
+    return member * _GOLDEN % 2**63
+
+
 def _stretches(queue: Queue, *, member: int, project: int, limits: Limits, now: datetime) -> list[Stretch]:
     """The lanes to try, by priority, then the one this member was served from longest ago."""
-    sql = f"""
-        SELECT l.id, c.position FROM annotate_lane l
-        LEFT JOIN annotate_lanecursor c ON c.lane_id = l.id AND c.member_id = %(member)s
-        WHERE {_ELIGIBLE} AND (c.exhausted IS NULL OR c.exhausted < %(void)s)
-        ORDER BY l.priority, c.served NULLS FIRST, l.id
-    """
-    start = member * _GOLDEN % 2**63
+    sql = f"SELECT l.id, coalesce(c.position, %(start)s) FROM {_LANES_IN_TURN}"
+    values = _limits(queue, member, project, limits) | {"void": now - EMPTY_FOR, "start": _start(member)}
     with connection.cursor() as cursor:
-        cursor.execute(sql, _limits(queue, member, project, limits) | {"void": now - EMPTY_FOR})
-        return [
-            Stretch(lane, start if position is None else position) for lane, position in cursor.fetchall()
-        ]
+        cursor.execute(sql, values)
+        return [Stretch(lane, position) for lane, position in cursor.fetchall()]
 
 
 def _eligible(queue: Queue, *, member: int, project: int, limits: Limits) -> list[int]:
@@ -119,7 +137,7 @@ def _walk(queue: Queue, stretch: Stretch, given: Mapping[str, Any]) -> int | Non
     for after, until in ((stretch.position, HIGHEST), (LOWEST, stretch.position)):
         while after < until:
             here = {**given, "lane": stretch.lane, "after": after, "until": until}
-            taken = _execute(_statement(queue, _PICK_OPEN), here)
+            taken = _execute(_statement(queue, _pick(queue, _ON_STRETCH)), here)
             if taken is not None:
                 return int(taken[0])
             seen, last, free = _execute(_LOOK.format(places=queue.places, unless=queue.unless), here) or (
@@ -137,15 +155,25 @@ def _walk(queue: Queue, stretch: Stretch, given: Mapping[str, Any]) -> int | Non
 
 
 # The candidates are a lazy sub-select in the order of the index, bounded in rows; only the one taken is locked.
-_PICK_OPEN = """
+_PICK = """
     SELECT p.* FROM (
-        SELECT id, shuffle FROM {places}
-        WHERE lane_id = %(lane)s AND state = 'open' AND shuffle > %(after)s AND shuffle <= %(until)s
-        ORDER BY shuffle LIMIT {rows}
+        SELECT id, shuffle FROM {places} WHERE {here} ORDER BY shuffle LIMIT {rows}
     ) c JOIN {places} p ON p.id = c.id
     WHERE p.state = 'open' AND NOT ({unless})
     ORDER BY c.shuffle LIMIT 1 FOR UPDATE OF p SKIP LOCKED
 """
+_ON_STRETCH = "lane_id = %(lane)s AND state = 'open' AND shuffle > %(after)s AND shuffle <= %(until)s"
+# The usual case in one statement: the first lane in turn, from the cursor on, else from its beginning to the cursor.
+_NEXT = """
+WITH lane AS MATERIALIZED (
+    SELECT l.id, coalesce(c.position, %(start)s::bigint) AS position FROM {lanes} LIMIT 1
+), ahead AS MATERIALIZED ({ahead}
+), behind AS MATERIALIZED ({behind}
+), pick AS MATERIALIZED (SELECT * FROM ahead UNION ALL SELECT * FROM behind),
+"""
+_IN_LANE = "lane_id = (SELECT id FROM lane) AND state = 'open' AND shuffle"
+_AHEAD = f"{_IN_LANE} > (SELECT position FROM lane)"
+_BEHIND = f"NOT EXISTS (SELECT 1 FROM ahead) AND {_IN_LANE} <= (SELECT position FROM lane)"
 _PICK_EXPIRED = """
     SELECT p.* FROM {places} p
     WHERE p.lane_id = ANY(%(lanes)s) AND p.state = 'held' AND p.lease_until < %(now)s AND NOT ({unless})
@@ -172,16 +200,27 @@ _EXHAUST = """
 """
 
 
+@cache
+def _next_statement(queue: Queue) -> str:
+    ahead, behind = _pick(queue, _AHEAD), _pick(queue, _BEHIND)
+    return f"{_NEXT.format(lanes=_LANES_IN_TURN, ahead=ahead, behind=behind)}{_MOVE_CURSOR},\n{queue.take}"
+
+
+@cache
 def _statement(queue: Queue, pick: str) -> str:
-    picked = pick.format(places=queue.places, unless=queue.unless, rows=ROWS)
-    return f"WITH pick AS MATERIALIZED ({picked}),\n{_MOVE_CURSOR},\n{queue.take}"
+    return f"WITH pick AS MATERIALIZED ({pick}),\n{_MOVE_CURSOR},\n{queue.take}"
+
+
+def _pick(queue: Queue, here: str) -> str:
+    return _PICK.format(places=queue.places, unless=queue.unless, rows=ROWS, here=here)
 
 
 def _take_expired(queue: Queue, lanes: list[int], given: Mapping[str, Any]) -> int | None:
     """A place whose lease has passed, where nothing is open: the sweeper only tidies."""
     if not lanes:
         return None
-    taken = _execute(_statement(queue, _PICK_EXPIRED), {**given, "lanes": lanes})
+    expired = _PICK_EXPIRED.format(places=queue.places, unless=queue.unless)
+    taken = _execute(_statement(queue, expired), {**given, "lanes": lanes})
     return int(taken[0]) if taken else None
 
 

@@ -10,11 +10,24 @@ from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
 
+from workspace.loading import OneRow
 from workspace.models import Member, Project, User
 from workspace.permissions import ADMIN, Answer, answer
 from workspace.refusals import Missing, NotAllowed
 
 AnyModel = TypeVar("AnyModel", bound=Model)
+
+_MEMBER = "FROM workspace_member m JOIN workspace_project p ON p.id = m.project_id"
+_MEMBER_BY_SLUG = OneRow(
+    {"m": Member, "p": Project},
+    f"{_MEMBER} WHERE p.slug = %(slug)s AND m.user_id = %(user)s AND m.active",
+    {"p": ("m", "project")},
+)
+_MEMBER_BY_PROJECT = OneRow(
+    {"m": Member, "p": Project},
+    f"{_MEMBER} WHERE p.id = %(project)s AND m.user_id = %(user)s AND m.active",
+    {"p": ("m", "project")},
+)
 
 
 @dataclass(frozen=True)
@@ -48,14 +61,10 @@ def standing(user: User, slug: str) -> Standing:
     Raises `Missing` where there is no such project for this person.
     """
     if not user.is_superuser:
-        found = (
-            Member.objects.select_related("project")
-            .filter(project__slug=slug, user=user, active=True)
-            .first()
-        )
-        if found is None:
+        member = _MEMBER_BY_SLUG.find(slug=slug, user=user.pk)
+        if member is None:
             raise Missing(f"There is no project “{slug}” that you belong to.")
-        return standing_of(found, user)
+        return standing_of(member, user)
     project = Project.objects.filter(slug=slug).first()
     if project is None:
         raise Missing(f"There is no project “{slug}”.")
@@ -71,11 +80,7 @@ def standing_of(member: Member, user: User) -> Standing:
 
 def standing_for(user: User, thing: Any) -> Standing:
     """The standing of `user` in the project of `thing`, which is `Missing` for people of other projects."""
-    member = (
-        Member.objects.select_related("project")
-        .filter(project_id=thing.project_id, user=user, active=True)
-        .first()
-    )
+    member = _MEMBER_BY_PROJECT.find(project=thing.project_id, user=user.pk)
     if member is not None and not user.is_superuser:
         return standing_of(member, user)
     if not user.is_superuser:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotate import claiming, drafting, queries, submitting
-from annotate.access import assignments, require_own
+from annotate.access import any_assignment, require_own
 from annotate.api import rendering, schemas
 from annotate.models import Assignment, Draft
 from workspace.access import Standing, standing_for, standing_of
@@ -26,8 +25,8 @@ class OwnAssignment(Call):
     noun = "assignment"
     thing: Assignment
 
-    def things(self) -> QuerySet[Assignment]:
-        return assignments()
+    def find(self, key: str) -> Assignment:
+        return any_assignment(key)
 
     def standing_with(self, request: Request) -> Standing:
         # The assignment came with its member and project, so that its own writer costs no further statement.

@@ -50,6 +50,13 @@ class Call(APIView):
         """The objects that `key` is looked up among, with what the call needs of them loaded."""
         raise NotImplementedError(f"{type(self).__name__} has a key in its address but no things()")
 
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[Any, str]:
+        if len(self.renderer_classes) > 1:
+            return super().perform_content_negotiation(request, force)
+        # JSON is all that this call speaks, whatever a program says it accepts.
+        renderer = self.renderer_classes[0]()
+        return renderer, renderer.media_type
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         if "Idempotency-Key" in request.headers and request.content_type == "application/json":
             # Kept by Django once it is read; after the parser has read it, it would be gone.
