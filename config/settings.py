@@ -106,7 +106,10 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
 
 if HERE.redis_url:
     # The cache has a database of its own beside the broker's: emptying it must not empty the queue.
-    BROKER_URL, CACHE_URL = environment.broker_address(HERE.redis_url), environment.cache_beside(HERE.redis_url)
+    BROKER_URL, CACHE_URL = (
+        environment.broker_address(HERE.redis_url),
+        environment.cache_beside(HERE.redis_url),
+    )
 elif _services is not None:
     CACHE_URL, BROKER_URL = _services.cache_url, _services.broker_url
 else:
@@ -119,6 +122,9 @@ CACHES = {
         "KEY_PREFIX": "scriptorium",
     }
 }
+
+# Seconds: a running job whose heart has not beaten for so long is taken to be dead, and taken up again.
+JOB_HEARTBEAT_LIMIT = float(os.environ.get("JOB_HEARTBEAT_LIMIT", 60))
 
 CELERY_BROKER_URL = BROKER_URL
 CELERY_TASK_IGNORE_RESULT = True
@@ -136,7 +142,10 @@ CELERY_TIMEZONE = "UTC"
 CELERY_IMPORTS = ("workspace.jobs", "annotate.jobs", "review.jobs")
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
-    "take-up-abandoned-jobs": {"task": "workspace.jobs.take_up_abandoned", "schedule": 20.0},
+    "take-up-abandoned-jobs": {
+        "task": "workspace.jobs.take_up_abandoned",
+        "schedule": JOB_HEARTBEAT_LIMIT / 3,
+    },
     "sweep-expired-leases": {"task": "annotate.jobs.sweep_expired_leases", "schedule": 60.0},
     "sweep-expired-reviews": {"task": "review.jobs.sweep_expired_reviews", "schedule": 60.0},
     "forget-old-idempotency-keys": {"task": "workspace.jobs.forget_old_keys", "schedule": 3600.0},
@@ -204,7 +213,10 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder", "config.static_files.UsedAppFiles"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "config.static_files.UsedAppFiles",
+]
 WHITENOISE_MAX_AGE = 60 if DEBUG else 3600
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 
 from review import release_storage
 from review.freezing import freeze
@@ -50,7 +50,7 @@ def build(
         _finish(release, sealed, by=by, now=clock())
     except Overtaken as error:
         raise running.Superseded from error
-    except (running.Superseded, running.Passing, DatabaseError):
+    except (running.Superseded, running.Passing, *running.DATABASE_FAULTS):
         raise
     except running.Cancelled:
         fail(release, "The build was cancelled.", by=by, now=clock())

@@ -14,7 +14,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from django.db import DatabaseError, IntegrityError, close_old_connections, connection, transaction
+from django.conf import settings
+from django.db import (
+    DatabaseError,
+    IntegrityError,
+    InterfaceError,
+    close_old_connections,
+    connection,
+    transaction,
+)
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -26,9 +34,13 @@ from workspace.refusals import Conflict, Refusal
 logger = structlog.get_logger(__name__)
 
 # A running job whose heart has not beaten for so long is taken to be dead.
-HEARTBEAT_LIMIT = timedelta(seconds=60)
-BEAT_SECONDS = 10.0
+HEARTBEAT_LIMIT = timedelta(seconds=settings.JOB_HEARTBEAT_LIMIT)
+BEAT_SECONDS = settings.JOB_HEARTBEAT_LIMIT / 6
+# A queued job that no worker began for so long was lost on its way: it is sent again.
+QUEUED_LIMIT = HEARTBEAT_LIMIT / 6
 MOST_ATTEMPTS = 10
+# What the database raises when it goes away under us; Django's two have no useful ancestor in common.
+DATABASE_FAULTS = (DatabaseError, InterfaceError)
 
 # Which Celery task runs a kind of job. Each app's `jobs.py` names its kinds by the same words.
 RUNNERS = {
@@ -145,7 +157,7 @@ def run(job_id: int, work: Callable[[Run], dict[str, Any]]) -> None:
         _end(attempt, "cancelled", message="Cancelled.")
     except Refusal as refusal:
         _end(attempt, "failed", error=refusal.detail, result=refusal.extra or None)
-    except (Passing, DatabaseError) as fault:
+    except (Passing, *DATABASE_FAULTS) as fault:
         _again_later(attempt, fault)
     except Exception:
         logger.exception("job failed")
@@ -158,7 +170,7 @@ def run(job_id: int, work: Callable[[Run], dict[str, Any]]) -> None:
 
 def take_up_abandoned(*, now: datetime) -> int:
     """Send again every job left queued, or running with a heartbeat that stopped. Returns how many."""
-    waiting = Q(state="queued", created__lt=now - timedelta(seconds=10))
+    waiting = Q(state="queued", created__lt=now - QUEUED_LIMIT)
     dead = Q(state="running", heartbeat__lt=now - HEARTBEAT_LIMIT)
     abandoned = list(Job.objects.filter(waiting | dead).order_by("pk").values_list("pk", "kind")[:500])
     for key, kind in abandoned:
@@ -211,7 +223,7 @@ def _keep_beating(attempt: Run, stop: threading.Event) -> None:
                 attempt.beat()
             except (Superseded, Cancelled):
                 return
-            except DatabaseError:
+            except DATABASE_FAULTS:
                 close_old_connections()
     finally:
         connection.close()
@@ -235,7 +247,7 @@ def _again_later(attempt: Run, fault: Exception) -> None:
             Job.objects.filter(pk=attempt.job.pk, attempt=attempt.attempt, state="running").update(
                 state="queued", message="Waiting to be tried again after a passing fault."
             )
-        except DatabaseError:
+        except DATABASE_FAULTS:
             connection.close()
         else:
             return

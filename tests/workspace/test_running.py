@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerAway
 from pytest_django import DjangoCaptureOnCommitCallbacks
@@ -152,13 +152,16 @@ def test_an_unforeseen_fault_ends_the_job_with_a_word(cast: Cast) -> None:
     assert "division" in job.error
 
 
-def test_a_passing_fault_puts_the_job_back(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("fault", [OperationalError, InterfaceError])
+def test_a_passing_fault_puts_the_job_back(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, fault: type[Exception]
+) -> None:
     # The test's own transaction must survive: a real fault would have cut the connection.
     monkeypatch.setattr(running, "close_old_connections", lambda: None)
     job = a_job(cast)
 
     def work(run: running.Run) -> dict[str, Any]:
-        raise OperationalError("server closed the connection")
+        raise fault("server closed the connection")
 
     running.run(job.pk, work)
     job.refresh_from_db()
