@@ -77,7 +77,7 @@ def test_a_conversation_shows_words_rendered_and_raw() -> None:
         '{% include "components/conversation.html" with messages=messages only %}', messages=messages
     )
     assert "&lt;b&gt;<em>Why</em>&lt;/b&gt;" in html
-    assert 'data-raw tabindex="0">&lt;b&gt;*Why*&lt;/b&gt;</pre>' in html
+    assert 'data-raw tabindex="0">\n&lt;b&gt;*Why*&lt;/b&gt;</pre>' in html
 
 
 def test_the_style_guide_shows_every_component(db: None) -> None:

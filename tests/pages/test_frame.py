@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 
 from tests.conftest import Cast, page_client
@@ -169,3 +170,21 @@ def test_only_a_lead_cancels_a_job(cast: Cast) -> None:
     assert page_client(cast.lead).post(path).status_code == 302
     job.refresh_from_db()
     assert job.state == "cancelled"
+
+
+# --- Pages of last resort -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["500.html", "403_csrf.html"])
+def test_the_page_of_a_fault_needs_neither_request_nor_database(name: str) -> None:
+    page = render_to_string(name)
+    assert "To my work" in page
+    assert "nothing was" in page
+
+
+def test_a_form_without_its_token_is_told_what_to_do(cast: Cast) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(cast.writer.user)
+    response = client.post("/accounts/theme/", {"theme": "dark"})
+    assert response.status_code == 403
+    assert "This page was open too long" in text_of(response)

@@ -6,6 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
+from lucide import IconDoesNotExist
+
+from workspace.templatetags.scriptorium import icon
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
@@ -93,3 +97,29 @@ def test_every_component_stands_in_the_style_guide_or_the_frame() -> None:
         if path.name == "refusal.html":  # rendered by the middleware
             continue
         assert f"components/{path.name}" in pages + tags, f"{path.name} is used nowhere"
+
+
+def test_every_icon_that_a_template_names_exists() -> None:
+    named = {
+        name
+        for path in TEMPLATES
+        for name in re.findall(
+            r"{%\s*icon\s+\"([\w-]+)\"|\bicon=\"([\w-]+)\"", path.read_text(encoding="utf-8")
+        )
+    }
+    names = {first or second for first, second in named}
+    assert len(names) > 30
+    assert [name for name in sorted(names) if not _drawn(name)] == []
+
+
+def _drawn(name: str) -> bool:
+    try:
+        return "<svg" in icon(name)
+    except IconDoesNotExist:
+        return False
+
+
+def test_every_static_file_that_a_template_names_exists() -> None:
+    for path in TEMPLATES:
+        for name in re.findall(r"{%\s*static\s+\"([^\"]+)\"", path.read_text(encoding="utf-8")):
+            assert finders.find(name), f"{_name(path)} names {name}, which is not there"
