@@ -19,6 +19,7 @@ from django.db import IntegrityError, connection, transaction
 from annotate.bulk import lanes_for, write_texts
 from annotate.models import Source, Task
 from annotate.sources.judging import BATCH, Judged
+from workspace.models import Job
 from workspace.running import Run, Superseded
 
 # Rows added by others between the look for duplicates and the write are looked for again so often.
@@ -34,6 +35,10 @@ FROM workspace_job j
 WHERE s.id = %(source)s AND s.state = 'importing' AND substr(s.summary->>'written', %(place)s::int, 1) = '0'
   AND j.id = s.job_id AND j.id = %(job)s AND j.attempt = %(attempt)s AND j.state = 'running'
 """
+
+
+class _NotMarked(Exception):
+    """The batch was marked by another attempt, or this attempt is no longer the job's."""
 
 
 @dataclass
@@ -152,7 +157,7 @@ def _write(plan: Plan, following: Callable[[], int | None], report: Callable[[in
 def write_batch(plan: Plan, batch: int) -> None:
     """Write one batch in one transaction, without the exact duplicates that the project has meanwhile.
 
-    Raises `Superseded` where another worker wrote it.
+    Raises `Superseded` where another worker has taken over.
     """
     judged = plan.judged
     places = range(batch * BATCH, min((batch + 1) * BATCH, judged.rows))
@@ -167,10 +172,12 @@ def write_batch(plan: Plan, batch: int) -> None:
             if "task_once_per_project" not in str(fault) or look + 1 == MOST_LOOKS:
                 raise
             if _is_written(plan, batch):
-                raise Superseded from fault
+                return _check_mine(plan)
             late.update(
                 known_in_project(plan.source.project_id, judged, places=places, but_source=plan.source.pk)
             )
+        except _NotMarked:
+            return _check_mine(plan)
         else:
             break
     with plan.lock:
@@ -195,7 +202,13 @@ def _write_chosen(plan: Plan, batch: int, texts: list[bytes], chosen: list[int])
             },
         )
         if cursor.rowcount != 1:
-            raise Superseded
+            raise _NotMarked
+
+
+def _check_mine(plan: Plan) -> None:
+    """Go on where an earlier attempt wrote the batch at its last gasp; `Superseded` where this is the earlier one."""
+    if not Job.objects.filter(pk=plan.run.job.pk, attempt=plan.run.attempt, state="running").exists():
+        raise Superseded
 
 
 def _is_written(plan: Plan, batch: int) -> bool:

@@ -30,19 +30,24 @@ def copy_text(row: TaskRow, mark: bytes) -> str:
     """
     kind, prompt, context, brief, messages, draft, reference, category, language, priority, external, *_ = row
     metadata = orjson.dumps(row.metadata).decode() if row.metadata else "{}"
-    # NUL stands in no checked text: it keeps the columns apart while all of them are escaped at once.
-    fields = (kind, prompt, brief, context, draft, reference, category, language, str(priority), external)
-    text = "\0".join((*fields, metadata, mark.hex(), ""))
-    if messages is not None:
-        text += orjson.dumps(messages).decode()
+    turns = orjson.dumps(messages).decode() if messages is not None else ""
+    number = str(priority)
+    fields = (kind, prompt, brief, context, draft, reference, category, language, number, external, metadata)
+    text = "\t".join((*fields, mark.hex(), turns))
     # A search for each of four characters costs less than one pass of `str.translate`.
     if "\\" in text:
         text = text.replace("\\", "\\\\")
     if "\n" in text:
         text = text.replace("\n", "\\n")
-    if "\t" in text:
-        text = text.replace("\t", "\\t")
     if "\r" in text:
         text = text.replace("\r", "\\r")
-    text = text.replace("\0", "\t")
+    if text.count("\t") > _TABS:
+        text = "\t".join([_escaped(field) for field in (*fields, mark.hex(), turns)])
     return text if messages is not None else text + NULL
+
+
+_TABS = ROW_COLUMNS.count(",")
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")

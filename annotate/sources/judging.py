@@ -20,6 +20,8 @@ from annotate.sources.rows import DIGEST_BYTES, RowError, TaskRow, digest
 ERRORS_KEPT = 1000
 # Rows of one transaction of the second pass; a source resumed after years must be cut in the same places.
 BATCH = 5000
+# So few that their text still lies in the processor's cache; a divisor of `BATCH`.
+WRITTEN_AT_ONCE = 125
 # Each sort of task becomes a lane of the queue, and a member's claim looks at all lanes they may take from.
 MOST_SORTS = 1000
 
@@ -29,7 +31,18 @@ Sort = tuple[int, str, str]  # priority, category, language
 class Judged:
     """What the first pass found."""
 
-    __slots__ = ("errors", "fault_count", "lines", "marks", "notes", "sort_of", "sorts", "spool", "starts")
+    __slots__ = (
+        "errors",
+        "fault_count",
+        "length",
+        "lines",
+        "marks",
+        "notes",
+        "sort_of",
+        "sorts",
+        "spool",
+        "starts",
+    )
 
     def __init__(self, spool: IO[bytes] | None) -> None:
         self.spool = spool
@@ -40,6 +53,7 @@ class Judged:
         self.marks = bytearray()  # the digests of the good rows, one after the other
         self.sorts: list[Sort] = []  # the different ones
         self.sort_of = array("H")  # for each good row, which of `sorts` it is
+        self.length = 0  # of the spool
         self.starts = array("Q", [0])  # where each batch begins in the spool, and where the last ends
 
     @property
@@ -108,10 +122,12 @@ def judge(
         sort_of.append(number)
         if keep:
             texts.append(copy_text(found, mark))
-            if len(texts) == BATCH:
+            if len(texts) == WRITTEN_AT_ONCE:
                 _spool(judged, texts)
     if texts:
         _spool(judged, texts)
+    if judged.rows % BATCH:
+        judged.starts.append(judged.length)
     judged.sorts = list(sorts)
     return judged
 
@@ -149,10 +165,10 @@ def _new_sort(sorts: dict[Sort, int], sort: Sort) -> int:
 def _spool(judged: Judged, texts: list[str]) -> None:
     assert judged.spool is not None
     texts.append("")
-    written = "\n".join(texts).encode()
-    judged.spool.write(written)
-    judged.starts.append(judged.starts[-1] + len(written))
+    judged.length += judged.spool.write("\n".join(texts).encode())
     texts.clear()
+    if judged.rows % BATCH == 0:
+        judged.starts.append(judged.length)
 
 
 def repeats_within(marks: bytearray) -> list[int]:
