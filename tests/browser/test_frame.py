@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.conftest import Cast, page_client
 from workspace.access import Standing
@@ -49,8 +49,14 @@ def opened(browser: Browser, server: Any, who: Standing | None, **options: Any) 
 
 def visit(context: BrowserContext, path: str) -> tuple[Page, list[str]]:
     """A page and everything its console complains of from the first byte on."""
-    page, complaints = context.new_page(), []
-    page.on("console", lambda said: said.type in ("error", "warning") and complaints.append(said.text))
+    page = context.new_page()
+    complaints: list[str] = []
+
+    def hear(said: ConsoleMessage) -> None:
+        if said.type in ("error", "warning"):
+            complaints.append(said.text)
+
+    page.on("console", hear)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(path)
     return page, complaints
