@@ -7,22 +7,45 @@ from __future__ import annotations
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from annotate.models import GuidelineVersion, Revision
 from review.models import Adjudication, Review
 from workspace.access import Standing, found
-from workspace.refusals import NotAllowed
+from workspace.loading import OneRow, whole_number
+from workspace.models import Member, Project
+from workspace.refusals import Missing, NotAllowed
+
+_REVIEW = OneRow(
+    {"v": Review, "m": Member, "p": Project, "g": GuidelineVersion, "r": Revision},
+    """FROM review_review v
+       JOIN workspace_member m ON m.id = v.reviewer_id
+       JOIN workspace_project p ON p.id = v.project_id
+       JOIN annotate_guidelineversion g ON g.id = v.guideline_version_id
+       JOIN annotate_revision r ON r.id = v.revision_id
+       WHERE v.id = %(key)s""",
+    {"m": ("v", "reviewer"), "p": ("m", "project"), "g": ("v", "guideline_version"), "r": ("v", "revision")},
+)
 
 
-def reviews() -> QuerySet[Review]:
-    """Reviews with what acts on them read: one statement for one of them."""
-    return Review.objects.select_related("reviewer__project", "guideline_version", "revision")
+def any_review(key: object) -> Review:
+    """The review `key` with everything that acts on it read, or `Missing`: one statement.
+
+    For doors that learn the project from it; they judge by `require_own` afterwards.
+    """
+    review: Review | None = _REVIEW.find(key=whole_number(key))
+    if review is None:
+        raise Missing(f"There is no review “{key}” that you may see.")
+    review.project = review.reviewer.project
+    return review
 
 
 def review_for(standing: Standing, key: object) -> Review:
-    """The review `key` of this project, for its own reviewer.
+    """The review `key` of this project, for its own reviewer: one statement.
 
     Raises `Missing` where the project has none such, `NotAllowed` where it is another member's.
     """
-    review = found(reviews().filter(project=standing.project), key, noun="review")
+    review = any_review(key)
+    if review.project_id != standing.project.pk:
+        raise Missing(f"There is no review “{key}” that you may see.")
     require_own(standing, review)
     return review
 

@@ -17,7 +17,7 @@ from review.models import Adjudication, Comment, Review, ReviewPlace, Score
 from review.rating import quality_rating
 from review.reasons import REASONS, unknown_reasons
 from review.states import DECISIONS, FAULTS, STATE_AFTER
-from workspace.auditing import record
+from workspace.auditing import gathered, record
 from workspace.models import User
 from workspace.refusals import Invalid
 
@@ -51,21 +51,18 @@ def decide(review: Review, judgement: Judgement, *, by: User, now: datetime) -> 
     open an adjudication. Until then nothing moves and the writer hears nothing.
     Raises `Invalid` by field, `Moved` where the review is no longer in this reviewer's hands.
     """
-    with transaction.atomic():
+    with transaction.atomic(), gathered():
         # The demonstration's lock makes "am I the last?" one answer for reviewers who decide at the same moment.
         demonstration = Demonstration.objects.select_for_update().get(pk=review.demonstration_id)
-        locked = Review.objects.select_for_update(of=("self",)).select_related(
-            "guideline_version", "revision"
-        )
-        mine = locked.get(pk=review.pk)
-        if mine.state == "decided" and _same(mine, judgement):
-            return mine
-        if mine.state not in ("active", "expired") or not _holds_place(mine):
-            raise moved_on(mine)
-        _check(judgement, mine)
-        _write(mine, judgement, by=by, now=now)
-        settle_if_complete(demonstration, mine, by=by, now=now)
-    return mine
+        _lock(review)
+        if review.state == "decided" and _same(review, judgement):
+            return review
+        if review.state not in ("active", "expired") or not _holds_place(review):
+            raise moved_on(review)
+        _check(judgement, review)
+        _write(review, judgement, by=by, now=now)
+        settle_if_complete(demonstration, review, by=by, now=now)
+    return review
 
 
 def settle_if_complete(demonstration: Demonstration, review: Review, *, by: User, now: datetime) -> None:
@@ -117,6 +114,16 @@ def check_scores(scores: Mapping[str, Any], rubric: Sequence[Mapping[str, Any]])
         if criterion.get("required") and key not in scores:
             errors[f"scores.{key}"] = [f"“{criterion['name']}” must be scored."]
     return errors
+
+
+def _lock(review: Review) -> None:
+    """Lock the review's row and take over what may have changed since it was loaded.
+
+    Only the row itself is read, so that what the door loaded with it (revision, rubric) is not read again.
+    """
+    names = ("state", "decision", "comment", "place_id")
+    for name, value in Review.objects.select_for_update().values(*names).get(pk=review.pk).items():
+        setattr(review, name, value)
 
 
 def _dispute(demonstration: Demonstration, review: Review, *, by: User, now: datetime) -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from review import claiming, deciding, queries, undoing
-from review.access import require_own, reviews
+from review.access import any_review, require_own
 from review.api import schemas
 from review.models import Review
 from workspace.access import Standing, standing_for, standing_of
@@ -51,8 +50,8 @@ class OwnReview(Call):
     noun = "review"
     thing: Review
 
-    def things(self) -> QuerySet[Review]:
-        return reviews()
+    def find(self, key: str) -> Review:
+        return any_review(key)
 
     def standing_with(self, request: Request) -> Standing:
         # The review came with its reviewer and project, so that its own reviewer costs no further statement.
