@@ -12,10 +12,10 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from annotate.advancing import advance
+from annotate.advancing import advance, restore
 from annotate.judged import judgements
 from annotate.lanes import wake
-from annotate.models import Assignment, Demonstration, Slot
+from annotate.models import Assignment, Demonstration, Draft, Slot
 from workspace.access import Standing
 from workspace.announcements import announce
 from workspace.auditing import record

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 from workspace.places import rail
 
@@ -12,7 +13,7 @@ from workspace.places import rail
 def layout(request: HttpRequest) -> dict[str, Any]:
     """The standing of the reader in the project of this page, where the page has one; and its places.
 
-    `rail` is called only where a template asks for it: a region costs no statement for the frame.
+    `rail` is read once, and only where a template asks for it: a region costs no statement for the frame.
     """
     standing = getattr(request, "standing", None)
     if standing is None:
@@ -20,5 +21,5 @@ def layout(request: HttpRequest) -> dict[str, Any]:
     return {
         "standing": standing,
         "project": standing.project,
-        "rail": lambda: rail(standing, request.path),
+        "rail": SimpleLazyObject(lambda: rail(standing, request.path)),
     }
