@@ -45,6 +45,7 @@ DATABASE_FAULTS = (DatabaseError, InterfaceError)
 # Which Celery task runs a kind of job. Each app's `jobs.py` names its kinds by the same words.
 RUNNERS = {
     "import_source": "annotate.jobs.import_source",
+    "change_overlap": "annotate.jobs.change_overlap",
     "compute_agreement": "review.jobs.compute_agreement",
     "build_release": "review.jobs.build_release",
 }
