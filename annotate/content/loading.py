@@ -23,6 +23,9 @@ JUDGED = ("prompt", "response", "conversation")
 SCALES = ("nominal", "ordinal", "interval")
 BOUNDED = ("response_words", "prompt_words")
 FENCE = "---\n"
+# What the columns hold that work is stamped with: a category's or criterion's key, a title, a score.
+LONGEST_KEY, LONGEST_TITLE = 60, 200
+LEVELS = range(-1000, 1001)
 
 
 def default_guideline() -> dict[str, Any]:
@@ -77,6 +80,7 @@ def check_guideline(guideline: Mapping[str, Any]) -> None:
     _exact_keys(guideline, PARTS, "The guideline")
     for part in ("title", "body", "summary"):
         _words(guideline[part], f"The {part} of the guideline")
+    _short(guideline["title"], LONGEST_TITLE, "The title of the guideline")
     for part in ("examples", "rubric", "categories"):
         if not isinstance(guideline[part], list) or not guideline[part]:
             raise ValueError(f"The {part} of the guideline must be a list with at least one entry.")
@@ -94,6 +98,7 @@ def _check_categories(categories: list[Any]) -> set[str]:
         where = f"Category {place}"
         _exact_keys(category, ("key", "name", "target"), where)
         _words(category["key"], f"{where}: its key")
+        _short(category["key"], LONGEST_KEY, f"{where}: its key")
         _words(category["name"], f"{where}: its name")
         if not _is_whole(category["target"]) or category["target"] < 0:
             raise ValueError(f"{where}: its target must be a whole number, zero or more.")
@@ -113,6 +118,7 @@ def _check_criterion(criterion: Any, where: str) -> None:
     _exact_keys(criterion, CRITERION_FIELDS, where)
     for field in ("key", "name", "question"):
         _words(criterion[field], f"{where}: its {field}")
+    _short(criterion["key"], LONGEST_KEY, f"{where}: its key")
     where = f"{where} ({criterion['key']})"
     _one_of(criterion["judges"], JUDGED, f"{where}: what it judges")
     _one_of(criterion["scale"], SCALES, f"{where}: its scale")
@@ -131,6 +137,8 @@ def _check_levels(levels: Any, where: str) -> None:
         _exact_keys(level, ("value", "anchor"), f"{where}: a level")
         if not _is_whole(level["value"]):
             raise ValueError(f"{where}: the value of a level must be a whole number.")
+        if level["value"] not in LEVELS:
+            raise ValueError(f"{where}: the values of its levels must lie from {LEVELS[0]} to {LEVELS[-1]}.")
         _words(level["anchor"], f"{where}: the anchor of level {level['value']}")
     values = [level["value"] for level in levels]
     if values != sorted(set(values)):
@@ -175,6 +183,11 @@ def _exact_keys(value: Any, keys: Iterable[str], where: str) -> None:
 def _words(value: Any, what: str) -> None:
     if not isinstance(value, str) or not value.strip():
         raise ValueError(f"{what} must be text and not empty.")
+
+
+def _short(words: str, most: int, what: str) -> None:
+    if len(words) > most:
+        raise ValueError(f"{what} has {len(words)} characters; it may have {most}.")
 
 
 def _one_of(value: Any, allowed: Iterable[str], what: str) -> None:
