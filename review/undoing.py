@@ -45,8 +45,11 @@ def undo(review: Review, *, by: User, now: datetime) -> Undone:
             .select_related("project")
             .get(pk=review.demonstration_id)
         )
-        mine = Review.objects.select_for_update(of=("self",)).select_related("reviewer").get(pk=review.pk)
+        locked = Review.objects.select_for_update(of=("self",)).select_related("reviewer", "revision")
+        mine = locked.get(pk=review.pk)
         _require_fresh(mine, now=now)
+        if demonstration.revision != mine.revision.number:
+            raise Conflict("Its writer has handed in a newer round; this decision stands.")
         judgement = judgement_of(mine)
         _take_back(demonstration, mine, by=by, now=now)
         for held in Review.objects.filter(reviewer=mine.reviewer_id, state="active"):
