@@ -12,3 +12,7 @@ urlpatterns = [
     path("", include("review.urls")),
     path("accounts/", include("allauth.account.urls")),
 ]
+
+handler400 = "workspace.views.faults.malformed"
+handler404 = "workspace.views.faults.missing"
+handler500 = "workspace.views.faults.failed"
