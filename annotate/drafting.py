@@ -86,6 +86,7 @@ def hold_place(locked: Assignment, *, now: datetime) -> bool:
     if locked.state == "active":
         if locked.round == 1 and locked.lease_until - now < locked.member.project.writing_lease - LEASE_STEP:
             touch_lease(locked, now=now)
+            locked.lease_until = now + locked.member.project.writing_lease
         return True
     if locked.state not in ("expired", "released"):
         return False

@@ -55,6 +55,8 @@ def renew(request: HttpRequest, key: str) -> HttpResponse:
         claiming.renew(assignment, by=request.user, now=timezone.now())  # type: ignore[arg-type]
     except Moved as moved:
         return left(request, assignment, refusal=moved, status=409)
+    if request.htmx:  # type: ignore[attr-defined]
+        return JsonResponse({"lease_until": assignment.lease_until.isoformat()})
     return redirect("desk", slug=assignment.project.slug, key=key)
 
 

@@ -77,6 +77,7 @@ def show(
         "source": queries_desk.source_of(assignment),
         "version": version,
         "draft": draft,
+        "unsaved": typed is not None and (draft is None or draft.messages != [*given, *written]),
         "over": other["version"] if other else typed.version if typed else (draft.version if draft else 0),
         "given": given,
         "turns": turns_of(assignment, written),

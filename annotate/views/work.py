@@ -47,6 +47,9 @@ def index(request: HttpRequest) -> HttpResponse:
     beginning = not state and not position(request)
     kept = queries.taken_back(member)
     counts = queries_desk.work_counts(member)
+    page = None if state == KEPT else page_of(request, queries.my_work(member, state=state))
+    for row in page.rows if page else []:
+        row.category_name = row.guideline_version.category_names.get(row.category, row.category)
     context = {
         "screen": "lists",
         "state": state,
@@ -54,7 +57,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "hands": queries_desk.in_hand(member) if beginning else [],
         "kept": kept[:MOST_KEPT] if beginning else [],
         "kept_page": page_of(request, kept) if state == KEPT else None,
-        "page": None if state == KEPT else page_of(request, queries.my_work(member, state=state)),
+        "page": page,
         "counts": counts,
     }
     return render(request, "annotate/work/index.html", context)
