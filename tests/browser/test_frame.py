@@ -2,71 +2,23 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.conftest import Cast, page_client
-from workspace.access import Standing
+from tests.browser.driving import NARROW, WIDE, faults_of, in_a_browser, listened, opened
+from tests.conftest import Cast
 
-ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-NARROW, WIDE = {"width": 390, "height": 800}, {"width": 1280, "height": 900}
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason=f"no Chromium at {CHROMIUM}; set CHROMIUM"),
-    pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed; run `make test`"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    # Playwright keeps an event loop in this thread; Django's check of it is meant for servers.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
-def opened(browser: Browser, server: Any, who: Standing | None, **options: Any) -> BrowserContext:
-    """A browser of its own in which `who` is logged in."""
-    context = browser.new_context(base_url=server.url, **{"viewport": WIDE, **options})
-    context.set_default_timeout(10_000)
-    if who is not None:
-        session = page_client(who).cookies[settings.SESSION_COOKIE_NAME].value
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": server.url}])
-    return context
+pytestmark = in_a_browser
 
 
 def visit(context: BrowserContext, path: str) -> tuple[Page, list[str]]:
     """A page and everything its console complains of from the first byte on."""
     page = context.new_page()
-    complaints: list[str] = []
-
-    def hear(said: ConsoleMessage) -> None:
-        if said.type in ("error", "warning"):
-            complaints.append(said.text)
-
-    page.on("console", hear)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    complaints = listened(page)
     page.goto(path)
     return page, complaints
-
-
-def faults_of(page: Page) -> list[str]:
-    """What axe-core finds, each with the first element it is about."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [f"{fault['id']}: {fault['nodes'][0]['target']}" for fault in found["violations"]]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -84,7 +36,11 @@ def test_the_pages_keep_the_policy_and_are_accessible(
         (cast.writer, ["/", f"/p/{slug}/"]),
     ]
     for who, paths in pages:
-        context = opened(browser, live_server, who, color_scheme=theme, viewport=size)
+        options: dict[str, Any] = {"color_scheme": theme, "viewport": size}
+        if who is None:
+            context = browser.new_context(base_url=live_server.url, **options)
+        else:
+            context = opened(browser, live_server, who, **options)
         for path in paths:
             page, complaints = visit(context, path)
             assert faults_of(page) == [], path
