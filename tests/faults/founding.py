@@ -1,0 +1,63 @@
+"""People, projects and work for the site of these tests: run in its environment, it prints what they log in with.
+
+`python -m tests.faults.founding found` makes them; `… import FILE PROJECT` starts an import as the Sources page does.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import django
+
+WRITERS = 4
+RELEASED_ROWS = 24_000
+
+
+def main() -> None:
+    django.setup()
+    told = found() if sys.argv[1] == "found" else begin_import(Path(sys.argv[2]), sys.argv[3])
+    sys.stdout.write(json.dumps(told))
+
+
+def found() -> dict[str, Any]:
+    """A project full of approved work, and one to write for; tokens by name."""
+    from django.utils import timezone
+
+    from review.demo.volume import fill
+    from workspace import people, projects, tokens
+    from workspace.models import User
+
+    now = timezone.now()
+    people.create_user(email="lead@faults.test", name="Lead", superuser=True)
+    full = projects.create_project(slug="full", title="Full", by=None, now=now, reviews=1)
+    fill(full, tasks=RELEASED_ROWS, demonstrations=RELEASED_ROWS, reviews=RELEASED_ROWS, now=now)
+    desk = projects.create_project(slug="desk", title="Desk", by=None, now=now, reviews=1, overlap=2)
+    fill(desk, tasks=5000, demonstrations=0, reviews=0, now=now)
+    projects.create_project(slug="imports", title="Imports", by=None, now=now)
+    for number in range(WRITERS):
+        email = f"writer{number}@faults.test"
+        people.add_member(desk, email=email, roles=["annotator"], by=None, now=now)
+    made = User.objects.filter(email__endswith="@faults.test")
+    return {user.email.split("@")[0]: tokens.create_token(user)[1] for user in made}
+
+
+def begin_import(file: Path, project: str) -> dict[str, Any]:
+    from django.utils import timezone
+
+    from annotate import importing
+    from workspace.access import standing
+    from workspace.models import User
+
+    lead = standing(User.objects.get(email="lead@faults.test"), project)
+    said = {"name": file.name, "format": "jsonl", "licence": "CC0-1.0"}
+    with file.open("rb") as content:
+        source = importing.start_import(lead, content, now=timezone.now(), **said)
+    assert source.job is not None
+    return {"source": source.pk, "job": str(source.job.pk)}
+
+
+if __name__ == "__main__":
+    main()
