@@ -180,9 +180,10 @@ def test_undo_within_ten_seconds_restores_everything_and_shows_it_again(cast: Ca
     project = a_project(reviews=1)
     writer, reviewer = a_member(project, "annotator"), a_member(project, "reviewer")
     browser = page_client(reviewer)
-    written = a_submitted_demonstration(writer)
-    a_submitted_demonstration(writer, TEXT + " Another.")
+    for number in range(2):
+        a_submitted_demonstration(writer, f"{TEXT} {number}")
     review = a_review(reviewer)
+    written = review.demonstration
     typed = form(review, "request_changes", comment="Say more.", reasons=["incomplete"], fault="writer")
     post(browser, review, data=typed | {"comment-span": "1:0:5", "comment-text": "Which?"}, **HTMX)
     written.refresh_from_db()
