@@ -20,8 +20,8 @@ urlpatterns = [
     path("p/<slug:slug>/write/<str:key>/changes/", desk_regions.changes, name="desk-changes"),
     path("p/<slug:slug>/work/", work.index, name="work"),
     path("p/<slug:slug>/work/<str:key>/", work.one, name="my-demonstration"),
-    path("p/<slug:slug>/work/<str:key>/recall/", work.recall, name="recall"),
-    path("p/<slug:slug>/work/<str:key>/withdraw/", work.withdraw, name="withdraw"),
+    path("p/<slug:slug>/work/<str:key>/recall/", work.recall, name="recall-mine"),
+    path("p/<slug:slug>/work/<str:key>/withdraw/", work.withdraw, name="withdraw-mine"),
     path("p/<slug:slug>/guidelines/", guidelines.newest, name="guidelines"),
     path("p/<slug:slug>/guidelines/<int:number>/", guidelines.version, name="guideline-version"),
     path(

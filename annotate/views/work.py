@@ -97,13 +97,11 @@ def recall(request: HttpRequest, key: str) -> HttpResponse:
 
 @project_page("demonstration.withdraw", methods=("POST",))
 def withdraw(request: HttpRequest, key: str) -> HttpResponse:
-    """Take a demonstration out for good."""
+    """Take a demonstration of one's own out for good."""
     standing: Standing = request.standing  # type: ignore[attr-defined]
-    demonstration = demonstration_for(standing, key)
-    returning.withdraw(standing, demonstration, now=timezone.now())
+    returning.withdraw(standing, _own(standing, key), now=timezone.now())
     messages.success(request, _("Withdrawn. Its place in the task is open for another writer."))
-    own = standing.member is not None and demonstration.author_id == standing.member.pk
-    return redirect(f"/p/{standing.project.slug}/{'work' if own else 'demonstrations'}/{key}/")
+    return redirect("my-demonstration", slug=standing.project.slug, key=key)
 
 
 def _own(standing: Standing, key: str) -> Demonstration:
