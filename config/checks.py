@@ -79,7 +79,7 @@ def broker(app_configs: Any, databases: Sequence[str] | None = None, **_: Any) -
         return []
     try:
         with redis.Redis.from_url(settings.CACHE_URL, socket_connect_timeout=3) as server:
-            told: dict[str, Any] = server.info("server")  # type: ignore[assignment]
+            told: dict[str, Any] = server.info("server")
     except (redis.RedisError, OSError) as error:
         return [
             Error(

@@ -280,6 +280,11 @@ SPECTACULAR_SETTINGS = {
         "TaskKind": "annotate.states.TASK_KINDS",
         "AssignmentState": "annotate.states.ASSIGNMENT_STATES",
         "DemonstrationState": "annotate.states.DEMONSTRATION_STATES",
+        "TaskState": "annotate.states.TASK_STATES",
+        "SourceState": "annotate.models.sources.SOURCE_STATES",
+        "ReviewState": "review.states.REVIEW_STATES",
+        "AdjudicationState": "review.states.ADJUDICATION_STATES",
+        "ReleaseState": "review.states.RELEASE_STATES",
     },
     "DISABLE_ERRORS_AND_WARNINGS": False,
 }

@@ -108,10 +108,10 @@ def a_review(reviewer: Standing) -> Review:
 
 def full_scores(review: Review, level: int | None = None) -> dict[str, int]:
     """A level for every criterion of the review's rubric: the highest, or `level` where the scale has it."""
-    scores = {}
+    scores: dict[str, int] = {}
     for criterion in review.guideline_version.rubric:
         values = [found["value"] for found in criterion["levels"]]
-        scores[criterion["key"]] = level if level in values else max(values)
+        scores[criterion["key"]] = level if level is not None and level in values else max(values)
     return scores
 
 

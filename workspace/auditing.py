@@ -55,7 +55,7 @@ def record(
         project_id=owner.pk if isinstance(owner, Project) else owner,
         actor_id=by.pk if by is not None else None,
         action=action,
-        object_type=thing._meta.model_name if thing is not None else "",
+        object_type=(thing._meta.model_name or "") if thing is not None else "",
         object_id=thing.pk if thing is not None else None,
         before=dict(before or {}),
         after=dict(after or {}),

@@ -10,6 +10,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -32,7 +33,7 @@ logger = structlog.get_logger(__name__)
 
 SHARED = "PROMETHEUS_MULTIPROC_DIR" in os.environ
 FRESH_SECONDS = 15.0
-disable_created_metrics()
+disable_created_metrics()  # type: ignore[no-untyped-call]
 _own = CollectorRegistry()
 REQUESTS = Counter("scriptorium_requests", "Requests answered.", ["route", "method", "status"], registry=_own)
 SECONDS = Histogram(
@@ -65,7 +66,7 @@ def exposition() -> tuple[bytes, str]:
     """The metrics of all processes of this web server, as text with its content type."""
     registry = CollectorRegistry()
     if SHARED:
-        MultiProcessCollector(registry)
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     else:
         registry.register(_Same(_own))
     registry.register(jobs)
@@ -119,7 +120,8 @@ def _broker_queue() -> Iterable[Metric]:
         with app.connection_for_write(
             transport_options=settings.CELERY_BROKER_TRANSPORT_OPTIONS
         ) as connection:
-            length = connection.default_channel.client.llen(app.conf.task_default_queue)
+            channel: Any = connection.default_channel
+            length = channel.client.llen(app.conf.task_default_queue)
     except (KombuError, RedisError, OSError) as error:
         logger.warning("metrics without the broker", error=str(error))
         return []

@@ -28,9 +28,8 @@ from workspace.permissions import ROLES
 
 EXAMPLES = 12
 SCHEMA = schemathesis.openapi.from_dict(json.loads(json.dumps(document(), default=str)))
-OPERATIONS = {
-    operation.label: operation for operation in (found.ok() for found in SCHEMA.get_all_operations())
-}
+FOUND: list[Any] = list(SCHEMA.get_all_operations())
+OPERATIONS = {operation.label: operation for operation in (found.ok() for found in FOUND)}
 
 
 @pytest.fixture

@@ -46,7 +46,12 @@ def test_without_a_worker_it_is_not_ready_save_for_load_balancers(worker: list[b
 
 def test_a_worker_is_asked_once_in_a_few_seconds() -> None:
     asked: list[float] = []
-    ask = readiness.Worker(lambda: bool(asked.append(time.monotonic()) or True))
+
+    def ping() -> bool:
+        asked.append(time.monotonic())
+        return True
+
+    ask = readiness.Worker(ping)
     assert [ask() for _ in range(20)] == ["ok"] * 20
     assert len(asked) == 1
 

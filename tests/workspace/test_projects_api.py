@@ -114,7 +114,7 @@ def test_settings_are_changed(cast: Cast) -> None:
         (b"[" * 2000 + b"]" * 2000, 400),
     ],
 )
-def test_a_body_that_is_no_object_is_refused_in_words(cast: Cast, content: bytes, status: int) -> None:
+def test_a_body_that_is_no_object_is_refused_in_words(cast: Cast, content: Any, status: int) -> None:
     answer = api_client(cast.lead).generic(
         "PATCH", f"/api/v1/projects/{cast.project.slug}/", content, content_type="application/json"
     )

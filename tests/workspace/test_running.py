@@ -11,8 +11,9 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerAway
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from config.celery import app
 from tests.conftest import Cast, api_client
-from workspace import dispatching, running
+from workspace import running
 from workspace.models import AuditEvent, Job
 from workspace.refusals import Conflict, Invalid
 
@@ -28,7 +29,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
     def send(name: str, args: tuple[int, ...], **options: Any) -> None:
         messages.append((name, args[0]))
 
-    monkeypatch.setattr(dispatching.app, "send_task", send)
+    monkeypatch.setattr(app, "send_task", send)
     return messages
 
 
@@ -126,7 +127,7 @@ def test_a_lost_broker_loses_no_job(
     def away(*_: Any, **__: Any) -> None:
         raise BrokerAway("connection refused")
 
-    monkeypatch.setattr(dispatching.app, "send_task", away)
+    monkeypatch.setattr(app, "send_task", away)
     with django_capture_on_commit_callbacks(execute=True):
         job = running.start("import_source", project=cast.project, by=None, arguments={})
     job.refresh_from_db()

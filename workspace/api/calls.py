@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from urllib.parse import urlencode
 
 from django.core.files.uploadedfile import UploadedFile
@@ -24,6 +24,7 @@ from rest_framework.views import APIView
 from workspace import idempotency
 from workspace.access import Standing, found, standing, standing_for
 from workspace.api.rendering import as_json
+from workspace.models import User
 from workspace.permissions import ANYONE, GLOBAL, OPERATOR
 from workspace.refusals import Invalid, NotAllowed
 
@@ -45,6 +46,11 @@ class Call(APIView):
 
     standing: Standing
     thing: Any
+
+    @property
+    def person(self) -> User:
+        """Who calls, where the call needs a log-in."""
+        return cast(User, self.request.user)
 
     def things(self) -> QuerySet[Any]:
         """The objects that `key` is looked up among, with what the call needs of them loaded."""
@@ -75,7 +81,7 @@ class Call(APIView):
                 raise NotAllowed("Only the operator of this site may do this.")
             return
         if "slug" in kwargs:
-            self.standing = standing(request.user, kwargs["slug"])
+            self.standing = standing(self.person, kwargs["slug"])
         else:
             self.thing = self.find(kwargs["key"])
             self.standing = self.standing_with(request)
@@ -87,7 +93,7 @@ class Call(APIView):
 
     def standing_with(self, request: Request) -> Standing:
         """The caller's standing in the project of `self.thing`: one statement, or none where the call knows it."""
-        return standing_for(request.user, self.thing)
+        return standing_for(self.person, self.thing)
 
     def once(self, request: Request, work: Callable[[], Response]) -> Response:
         """Answer with `work()`, or under an `Idempotency-Key` with what it answered the first time."""
@@ -104,7 +110,7 @@ class Call(APIView):
             headers = {name: value for name, value in answer.headers.items() if name == "Scriptorium-Reason"}
             return idempotency.Kept(answer.status_code, as_json(answer.data), headers)
 
-        user = self.standing.user if hasattr(self, "standing") else request.user
+        user = self.standing.user if hasattr(self, "standing") else self.person
         call = f"{request.method} {request.path}"
         result = idempotency.once(
             user, call=call, key=key, body=_fingerprint(request), now=timezone.now(), work=kept
@@ -153,10 +159,10 @@ def body_of(request: Request, *, allowed: Iterable[str]) -> dict[str, Any]:
 
 def _fingerprint(request: Request) -> bytes:
     """What tells one body from another: the body itself, or of a form its fields and the hashes of its files."""
-    if request.content_type == "application/json" or not request._request._read_started:
+    if request.content_type == "application/json" or not request._request._read_started:  # type: ignore[attr-defined]
         return bytes(request._request.body)
     if not isinstance(request.data, QueryDict):
-        return request.META.get("CONTENT_LENGTH", "").encode()
+        return str(request.META.get("CONTENT_LENGTH", "")).encode()
     digest = hashlib.sha256()
     for name in sorted(request.data):
         for value in request.data.getlist(name):

@@ -66,13 +66,14 @@ def _of_framework(exception: exceptions.APIException) -> Response:
         405: "method",
         415: "media-type",
     }
-    detail = exception.detail
+    detail: Any = exception.detail
     extra: dict[str, Any] = {}
     if isinstance(exception, exceptions.ValidationError):
         extra["errors"] = detail
         detail = "Something in the request needs to be corrected; `errors` says what."
         code = status.HTTP_422_UNPROCESSABLE_ENTITY
-    response = build(code, slugs.get(code, "refused"), exception.default_detail, str(detail), **extra)
-    if getattr(exception, "auth_header", None):
-        response["WWW-Authenticate"] = exception.auth_header
+    response = build(code, slugs.get(code, "refused"), str(exception.default_detail), str(detail), **extra)
+    challenge = getattr(exception, "auth_header", None)
+    if challenge:
+        response["WWW-Authenticate"] = challenge
     return response

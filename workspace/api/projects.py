@@ -46,7 +46,7 @@ class Projects(Call):
         responses=answers(page_of("ProjectPage", schemas.Project)),
     )
     def get(self, request: Request) -> Response:
-        return listed(request, queries.projects_of(request.user), self._shape)
+        return listed(request, queries.projects_of(self.person), self._shape)
 
     @extend_schema(
         operation_id="create_project",
@@ -62,7 +62,7 @@ class Projects(Call):
 
         def work() -> Response:
             project = projects.create_project(
-                slug=fields.text(values, "slug"), by=request.user, now=timezone.now(), **settings_of(values)
+                slug=fields.text(values, "slug"), by=self.person, now=timezone.now(), **settings_of(values)
             )
             return Response(shapes.project(project, roles=["admin"]), status=201)
 

@@ -26,7 +26,7 @@ class Tokens(Call):
         responses=answers(page_of("TokenPage", schemas.Token)),
     )
     def get(self, request: Request) -> Response:
-        return listed(request, queries.tokens_of(request.user), shapes.token)
+        return listed(request, queries.tokens_of(self.person), shapes.token)
 
     @extend_schema(
         operation_id="create_token",
@@ -42,7 +42,7 @@ class Tokens(Call):
                 "A token cannot make tokens; use your Account page, or the command create_token."
             )
         values = body_of(request, allowed=("name",))
-        token, text = tokens.create_token(request.user, name=fields.text(values, "name", most=80))
+        token, text = tokens.create_token(self.person, name=fields.text(values, "name", most=80))
         return Response({**shapes.token(token), "token": text}, status=201)
 
 
@@ -53,6 +53,6 @@ class OneToken(Call):
         operation_id="revoke_token", summary="Revoke a token", responses=answers(None, also={204: None})
     )
     def delete(self, request: Request, key: str) -> Response:
-        token = found(ApiToken.objects.filter(user=request.user), key, noun="token")
-        tokens.revoke_token(token, by=request.user, now=timezone.now())
+        token = found(ApiToken.objects.filter(user=self.person), key, noun="token")
+        tokens.revoke_token(token, by=self.person, now=timezone.now())
         return Response(None, status=204)

@@ -16,7 +16,7 @@ from workspace.refusals import Missing, Refusal
 class ActCommand(BaseCommand):
     """A command whose `act` may raise refusals."""
 
-    def act(self, **options: Any) -> None:
+    def act(self, *arguments: Any, **options: Any) -> None:
         """Do what the command is for."""
         raise NotImplementedError
 
