@@ -28,6 +28,8 @@ ATTRIBUTES = {
     "*": {"dir"},
     "a": {"href", "title", "class"},
     "code": {"class"},
+    "pre": {"tabindex"},
+    "table": {"tabindex"},
     "ol": {"start"},
     **{f"h{level}": {"id"} for level in range(1, 7)},
 }
@@ -117,6 +119,8 @@ def _kept(tag: str, attribute: str, value: str) -> str | None:
         return value if value == mine else None
     if attribute == "dir":
         return value if value in ("auto", "ltr") else None
+    if attribute == "tabindex":
+        return value if value == "0" else None
     return value
 
 
@@ -125,6 +129,8 @@ def _directed(state: StateCore) -> None:
     for token in state.tokens:
         if token.nesting == 1 and token.tag in _BLOCKS:
             token.attrSet("dir", "auto")
+            if token.tag == "table":
+                token.attrSet("tabindex", "0")
 
 
 class _Renderer(RendererHTML):
@@ -142,7 +148,12 @@ class _Renderer(RendererHTML):
         name = token.info.split(maxsplit=1)[0] if token.info.strip() else ""
         language = f' class="language-{name}"' if LANGUAGE.fullmatch(name) else ""
         code = self.text([Token("text", "", 0, content=token.content)], 0, options, env)
-        return f'<pre dir="ltr"><code{language}>{code}</code></pre>\n'
+        # What is too wide scrolls in its own box, which the keyboard must reach.
+        return f'<pre dir="ltr" tabindex="0"><code{language}>{code}</code></pre>\n'
+
+    def code_block(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        code = self.text([Token("text", "", 0, content=tokens[idx].content)], 0, options, env)
+        return f'<pre dir="ltr" tabindex="0"><code>{code}</code></pre>\n'
 
 
 def _markdown() -> MarkdownIt:

@@ -100,8 +100,8 @@ document.addEventListener("htmx:after:swap", () => {
   if (desk() === seen) return;
   seen = desk();
   begin();
-  if (desk()?.querySelector('[role="alert"], [aria-invalid="true"]')) return;
+  if (desk()?.contains(document.activeElement)) return;
   window.scrollTo({ top: 0 });
-  if (desk()?.dataset.review) desk().querySelector("h1").focus({ preventScroll: true });
+  desk()?.querySelector("h1").focus({ preventScroll: true });
 });
 begin();

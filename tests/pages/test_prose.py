@@ -96,7 +96,7 @@ def test_links_that_are_no_pages_lose_their_address() -> None:
 
 
 def test_code_keeps_its_language_and_its_direction() -> None:
-    assert '<pre dir="ltr"><code class="language-python">a &lt; b\n' in render_markdown(
+    assert '<pre dir="ltr" tabindex="0"><code class="language-python">a &lt; b\n' in render_markdown(
         "```python\na < b\n```"
     )
 
