@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Prefetch, QuerySet
 
+from annotate.models import GuidelineVersion, Lane
 from review.models import AgreementReport, Release, ReleaseFile
 from workspace.access import Standing
-from workspace.models import Job
+from workspace.models import Job, Project
 from workspace.refusals import Missing
 
 
@@ -56,3 +59,29 @@ def newest_measuring(standing: Standing) -> Job | None:
     if job is not None:
         job.project = standing.project
     return job
+
+
+def release_choices(standing: Standing) -> dict[str, list[tuple[Any, str]]]:
+    """What the form of a new release offers: the newest version's categories, the languages of the queue, the versions.
+
+    Two statements; lanes are as few as the kinds of work, so no row of work is counted.
+    """
+    versions = list(
+        GuidelineVersion.objects.filter(project=standing.project, number__isnull=False)
+        .order_by("-number")
+        .only("number", "title", "categories")
+    )
+    lanes = Lane.objects.filter(project=standing.project, queue="review").values_list("language", flat=True)
+    languages = sorted(set(lanes) - {""})
+    return {
+        "categories": list(versions[0].category_names.items()) if versions else [],
+        "languages": [(language, language) for language in languages],
+        "guideline_versions": [(each.number, f"{each.number}: {each.title}") for each in versions],
+    }
+
+
+def criterion_names(project: Project) -> dict[str, str]:
+    """The names of the newest rubric's criteria by key. One statement."""
+    rubrics = GuidelineVersion.objects.filter(project=project, number__isnull=False).order_by("-number")
+    rubric = rubrics.values_list("rubric", flat=True).first() or []
+    return {criterion["key"]: criterion["name"] for criterion in rubric}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from review.views import adjudication, demonstrations, desk, home, overview
+from review.views import adjudication, agreement, demonstrations, desk, home, overview, releases
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -18,4 +18,15 @@ urlpatterns = [
     path("p/<slug:slug>/demonstrations/", demonstrations.index, name="demonstrations"),
     path("p/<slug:slug>/demonstrations/<str:key>/", demonstrations.one, name="demonstration"),
     path("p/<slug:slug>/demonstrations/<str:key>/withdraw/", demonstrations.withdraw, name="withdraw"),
+    path("p/<slug:slug>/agreement/", agreement.index, name="agreement"),
+    path("p/<slug:slug>/releases/", releases.index, name="releases"),
+    path("p/<slug:slug>/releases/new/", releases.build, name="build-release"),
+    path("p/<slug:slug>/releases/<int:number>/", releases.one, name="release"),
+    path("p/<slug:slug>/releases/<int:number>/build/", releases.go_on, name="go-on-with-release"),
+    path("p/<slug:slug>/releases/<int:number>/retract/", releases.retract, name="retract-release"),
+    path(
+        "p/<slug:slug>/releases/<int:number>/files/<path:path>",
+        releases.download,
+        name="download-release-file",
+    ),
 ]
