@@ -28,6 +28,7 @@ from workspace.refusals import Conflict, Empty, Invalid, Missing, Moved, Unread
 WRITING = queueing.Queue(
     name="write",
     places="annotate_slot",
+    holding="annotate_assignment h ON h.slot_id = p.id AND h.state = 'active'",
     unless="""EXISTS (SELECT 1 FROM annotate_assignment a WHERE a.task_id = p.task_id
         AND a.member_id = %(member)s AND a.state NOT IN ('released', 'expired'))""",
     take="""

@@ -181,7 +181,7 @@ def stale(draft: Draft | None) -> Stale:
 def demonstration_of(locked: Assignment, saved: Saved, *, by: User, now: datetime) -> Demonstration:
     """The demonstration of this assignment, locked, and made where there is none yet; under the assignment's lock."""
     if not saved.first:
-        already = Demonstration.objects.select_for_update().filter(assignment=locked).first()
+        already = Demonstration.objects.select_for_update(no_key=True).filter(assignment=locked).first()
         if already is not None:
             already.assignment, already.task, already.author = locked, locked.task, locked.member
             already.project = locked.member.project

@@ -30,12 +30,14 @@ _GOLDEN = 5_700_357_409_661_599_241
 class Queue:
     """One queue as the statements need it.
 
-    `places`, the table of its places; `unless`, the condition on a place `p` that keeps it from `%(member)s`;
+    `places`, the table of its places; `holding`, the join that gives a held place `p` its holder's work `h`;
+    `unless`, the condition on a place `p` that keeps it from `%(member)s`;
     `take`, the statements that follow `pick` in one `WITH`, ending in the id that is returned.
     """
 
     name: str
     places: str
+    holding: str
     unless: str
     take: str
 
@@ -174,10 +176,12 @@ WITH lane AS MATERIALIZED (
 _IN_LANE = "lane_id = (SELECT id FROM lane) AND state = 'open' AND shuffle"
 _AHEAD = f"{_IN_LANE} > (SELECT position FROM lane)"
 _BEHIND = f"NOT EXISTS (SELECT 1 FROM ahead) AND {_IN_LANE} <= (SELECT position FROM lane)"
+# The holder's work is locked with the place, or the place left alone: a late save locks the work first and the place
+# after it, and waiting for each other would end in a deadlock. Whoever saves at this moment keeps the place.
 _PICK_EXPIRED = """
-    SELECT p.* FROM {places} p
+    SELECT p.* FROM {places} p JOIN {holding}
     WHERE p.lane_id = ANY(%(lanes)s) AND p.state = 'held' AND p.lease_until < %(now)s AND NOT ({unless})
-    LIMIT 1 FOR UPDATE OF p SKIP LOCKED
+    LIMIT 1 FOR UPDATE OF p, h SKIP LOCKED
 """
 _LOOK = f"""
     SELECT count(*), max(p.shuffle), bool_or(NOT ({{unless}})) FROM (
@@ -219,7 +223,7 @@ def _take_expired(queue: Queue, lanes: list[int], given: Mapping[str, Any]) -> i
     """A place whose lease has passed, where nothing is open: the sweeper only tidies."""
     if not lanes:
         return None
-    expired = _PICK_EXPIRED.format(places=queue.places, unless=queue.unless)
+    expired = _PICK_EXPIRED.format(places=queue.places, holding=queue.holding, unless=queue.unless)
     taken = _execute(_statement(queue, expired), {**given, "lanes": lanes})
     return int(taken[0]) if taken else None
 

@@ -33,7 +33,9 @@ def resolve(
     standing.require("adjudication.resolve")
     member = standing.require_member()
     with transaction.atomic():
-        demonstration = Demonstration.objects.select_for_update().get(pk=adjudication.demonstration_id)
+        demonstration = Demonstration.objects.select_for_update(no_key=True).get(
+            pk=adjudication.demonstration_id
+        )
         locked = Adjudication.objects.select_for_update(of=("self",)).select_related(
             "revision__guideline_version"
         )

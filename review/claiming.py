@@ -13,6 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from annotate import gate, queueing
 from annotate.gate import Gate
 from annotate.lanes import wake
+from annotate.models import Demonstration
 from annotate.nothing import reason_nothing_is_left
 from review.models import Review, ReviewPlace
 from workspace.access import Standing
@@ -26,6 +27,7 @@ NOTHING_WAITS = "Nothing waits for review at the moment."
 REVIEWING = queueing.Queue(
     name="review",
     places="review_reviewplace",
+    holding="review_review h ON h.place_id = p.id AND h.state = 'active'",
     unless="""p.author_id = %(member)s OR EXISTS (SELECT 1 FROM review_review v WHERE v.revision_id = p.revision_id
         AND v.reviewer_id = %(member)s AND v.state NOT IN ('released', 'expired'))""",
     take="""
@@ -144,7 +146,9 @@ def renew(review: Review, *, by: User, now: datetime) -> Review:
     """Lengthen the lease from now on. Raises `Moved` where the place has passed on or the review has ended."""
     lease = now + review.project.review_lease
     with transaction.atomic():
-        locked = Review.objects.select_for_update().get(pk=review.pk)
+        locked = _locked(review.pk)
+        if locked is None:
+            raise Missing("This review does not exist.")
         if locked.state != "active":
             raise moved_on(locked)
         Review.objects.filter(pk=locked.pk).update(lease_until=lease)
@@ -168,7 +172,7 @@ def release(review: Review, *, by: User, now: datetime) -> None:
 def expire(review_id: int, *, now: datetime) -> bool:
     """Set a review whose lease has passed to `expired` and open its place; False where it no longer is so."""
     with transaction.atomic():
-        locked = Review.objects.select_for_update().filter(pk=review_id).first()
+        locked = _locked(review_id)
         if locked is None or locked.state != "active" or locked.lease_until > now:
             return False
         _leave(locked, "expired", by=None)
@@ -198,7 +202,7 @@ def moved_on(review: Review) -> Moved:
 
 def _give_back(review: Review, state: str, *, by: User, now: datetime) -> None:
     with transaction.atomic():
-        locked = Review.objects.select_for_update().filter(pk=review.pk).first()
+        locked = _locked(review.pk)
         if locked is None:
             raise Missing("This review does not exist.")
         if locked.state == state:
@@ -207,6 +211,14 @@ def _give_back(review: Review, state: str, *, by: User, now: datetime) -> None:
             raise moved_on(locked)
         _leave(locked, state, by=by)
     review.refresh_from_db()
+
+
+def _locked(review_id: int) -> Review | None:
+    """The review, locked after its demonstration: decisions and withdrawals lock them in this order, and two who lock
+    in another would wait for each other for ever."""
+    owner = Demonstration.objects.select_for_update(no_key=True, of=("self",)).filter(reviews=review_id)
+    owner.values_list("pk", flat=True).first()
+    return Review.objects.select_for_update().filter(pk=review_id).first()
 
 
 def _leave(locked: Review, state: str, *, by: User | None) -> None:

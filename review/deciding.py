@@ -53,7 +53,7 @@ def decide(review: Review, judgement: Judgement, *, by: User, now: datetime) -> 
     """
     with transaction.atomic(), gathered():
         # The demonstration's lock makes "am I the last?" one answer for reviewers who decide at the same moment.
-        demonstration = Demonstration.objects.select_for_update().get(pk=review.demonstration_id)
+        demonstration = Demonstration.objects.select_for_update(no_key=True).get(pk=review.demonstration_id)
         _lock(review)
         if review.state == "decided" and _same(review, judgement):
             return review

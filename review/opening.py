@@ -45,6 +45,7 @@ def open_places(*, demonstration: Demonstration, revision: Revision, now: dateti
 
 def close_places(*, demonstration: Demonstration, now: datetime) -> None:
     """Nothing of this demonstration is to be reviewed any more: withdrawn or recalled."""
+    # Places first: a review that is being claimed at this moment is committed once its place is had, and ends below.
     ReviewPlace.objects.filter(demonstration=demonstration, state__in=["open", "held"]).update(
         state="closed", holder=None, lease_until=None
     )

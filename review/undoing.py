@@ -41,7 +41,7 @@ def undo(review: Review, *, by: User, now: datetime) -> Undone:
     with transaction.atomic():
         # The same order of locks as deciding: the demonstration first.
         demonstration = (
-            Demonstration.objects.select_for_update(of=("self",))
+            Demonstration.objects.select_for_update(of=("self",), no_key=True)
             .select_related("project")
             .get(pk=review.demonstration_id)
         )
