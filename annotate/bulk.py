@@ -32,20 +32,40 @@ def write_tasks(
     source_id: int | None,
     now: datetime,
     digests: Sequence[bytes] | None = None,
-    reserved_for: Sequence[int] = (),
+    reserved: Sequence[Sequence[int]] = (),
 ) -> list[int]:
     """Write checked rows as tasks with open slots, inside the caller's transaction. Returns the tasks' ids in order.
 
-    Parameters: `digests`, of the rows where they are known already. Raises `IntegrityError` where one is an exact
+    Parameters: `digests`, of the rows where they are known already; `reserved`, for each row the members who alone may
+    take it, or nothing at all. Raises `IntegrityError` where one is an exact
     duplicate of a task of this project.
     """
     if not rows:
         return []
     marks = digests if digests is not None else [digest(row) for row in rows]
-    sorts = [(row.priority, row.category, row.language) for row in rows]
-    lanes = lanes_for(project, set(sorts), source_id=source_id, reserved_for=reserved_for)
     texts = [copy_text(row, mark).encode() for row, mark in zip(rows, marks, strict=True)]
-    return write_texts(project, texts, [lanes[sort] for sort in sorts], source_id=source_id, now=now)
+    lanes = _lanes_of(project, rows, reserved or [()] * len(rows), source_id=source_id)
+    return write_texts(project, texts, lanes, source_id=source_id, now=now)
+
+
+def _lanes_of(
+    project: Project, rows: Sequence[TaskRow], reserved: Sequence[Sequence[int]], *, source_id: int | None
+) -> list[int]:
+    """The lane of each row."""
+    asked = [
+        ((row.priority, row.category, row.language), tuple(members))
+        for row, members in zip(rows, reserved, strict=True)
+    ]
+    lanes = {
+        members: lanes_for(
+            project,
+            {sort for sort, others in asked if others == members},
+            source_id=source_id,
+            reserved_for=members,
+        )
+        for members in sorted({members for _, members in asked})
+    }
+    return [lanes[members][sort] for sort, members in asked]
 
 
 def lanes_for(

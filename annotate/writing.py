@@ -161,7 +161,7 @@ def write_batch(plan: Plan, batch: int) -> None:
     """
     judged = plan.judged
     places = range(batch * BATCH, min((batch + 1) * BATCH, judged.rows))
-    texts = _texts(judged, batch)
+    texts = texts_of(judged, batch)
     late: set[int] = set()
     for look in range(MOST_LOOKS):
         chosen = [place for place in places if place not in plan.skip and place not in late]
@@ -216,7 +216,8 @@ def _is_written(plan: Plan, batch: int) -> bool:
     return bool(summary["written"][batch] == "1")
 
 
-def _texts(judged: Judged, batch: int) -> list[bytes]:
+def texts_of(judged: Judged, batch: int) -> list[bytes]:
+    """The rows of one batch out of the spool, as `copy_text` has them."""
     assert judged.spool is not None
     start, end = judged.starts[batch], judged.starts[batch + 1]
     # By position: two threads read from the same spool.

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, register_converter
 
-from annotate.api import assignments, demonstrations, guidelines, queue
+from annotate.api import assignments, demonstrations, guidelines, queue, sources, tasks
 
 
 class Number:
@@ -30,6 +30,13 @@ urlpatterns: list[URLPattern] = [
     ),
     path("projects/<slug:slug>/queue/claim/", queue.ClaimTask.as_view()),
     path("projects/<slug:slug>/demonstrations/", demonstrations.ListDemonstrations.as_view()),
+    path("projects/<slug:slug>/sources/", sources.Sources.as_view()),
+    path("projects/<slug:slug>/tasks/", tasks.Tasks.as_view()),
+    path("projects/<slug:slug>/overlap/", tasks.Overlap.as_view()),
+    path("sources/<str:key>/", sources.OneSource.as_view()),
+    path("sources/<str:key>/retire-preview/", sources.RetirePreview.as_view()),
+    path("sources/<str:key>/retire/", sources.RetireSource.as_view()),
+    path("sources/<str:key>/restore/", sources.RestoreSource.as_view()),
     path("assignments/<str:key>/", assignments.ShowAssignment.as_view()),
     path("assignments/<str:key>/draft/", assignments.SaveDraft.as_view()),
     path("assignments/<str:key>/renew/", assignments.RenewAssignment.as_view()),

@@ -8,7 +8,7 @@ parse again. Called by ``annotate.importing``. Memory: some 30 bytes for each go
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import IO, Any
 
 from annotate.sources.copy_text import copy_text
@@ -22,6 +22,8 @@ ERRORS_KEPT = 1000
 BATCH = 5000
 # So few that their text still lies in the processor's cache; a divisor of `BATCH`.
 WRITTEN_AT_ONCE = 125
+# So many digests are compared one by one.
+FEW = 50_000
 # Each sort of task becomes a lane of the queue, and a member's claim looks at all lanes they may take from.
 MOST_SORTS = 1000
 
@@ -179,7 +181,10 @@ def repeats_within(marks: bytearray) -> list[int]:
     >>> repeats_within(bytearray(b"a" * 16 + b"b" * 16 + b"a" * 16))
     [2]
     """
-    # Loaded here: web workers import this module and never come to need numpy.
+    count = len(marks) // DIGEST_BYTES
+    if count <= FEW:
+        return _repeats_among(marks, range(count))
+    # Loaded here: web workers take no more than a few rows, and never come to need numpy.
     import numpy as np
 
     pairs = np.frombuffer(marks, dtype=">u8").reshape(-1, DIGEST_BYTES // 8)
@@ -188,12 +193,16 @@ def repeats_within(marks: bytearray) -> list[int]:
     same = np.flatnonzero(halves[1:] == halves[:-1])
     if not len(same):
         return []
+    # Equal halves keep the order of the file, since the sort is stable.
+    return sorted(_repeats_among(marks, order[np.union1d(same, same + 1)].tolist()))
+
+
+def _repeats_among(marks: bytearray, places: Iterable[int]) -> list[int]:
     seen: set[bytes] = set()
     repeats = []
-    # Equal halves keep the order of the file, since the sort is stable.
-    for place in order[np.union1d(same, same + 1)].tolist():
+    for place in places:
         mark = bytes(marks[place * DIGEST_BYTES : (place + 1) * DIGEST_BYTES])
         if mark in seen:
             repeats.append(place)
         seen.add(mark)
-    return sorted(repeats)
+    return repeats

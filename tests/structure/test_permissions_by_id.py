@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from annotate.models import Assignment
+from annotate.models import Assignment, Source
 from review.models import Adjudication
 from tests.conftest import Cast, api_client, page_client
 from tests.factories import a_review, a_submitted_demonstration, a_task, an_assignment, decided
@@ -34,6 +34,7 @@ def things(cast: Cast) -> dict[str, int]:
         "reviews": a_review(cast.reviewer).pk,
         "adjudications": adjudication.pk,
         "jobs": Job.objects.create(project=cast.project, kind="import_source").pk,
+        "sources": Source.objects.create(project=cast.project, name="s", format="jsonl", licence="MIT").pk,
     }
 
 
@@ -83,6 +84,7 @@ def test_whoever_holds_it_may(cast: Cast, things: dict[str, int]) -> None:
         "reviews": cast.reviewer,
         "adjudications": cast.adjudicator,
         "jobs": cast.lead,
+        "sources": cast.lead,
     }
     for door in BY_ID:
         if door.method == "GET":
