@@ -13,7 +13,7 @@ from typing import Any
 import django
 
 WRITERS = 4
-RELEASED_ROWS = 24_000
+RELEASED_ROWS = 12_000
 
 
 def main() -> None:
@@ -40,6 +40,7 @@ def found() -> dict[str, Any]:
     for number in range(WRITERS):
         email = f"writer{number}@faults.test"
         people.add_member(desk, email=email, roles=["annotator"], by=None, now=now)
+    people.add_member(desk, email="reviewer0@faults.test", roles=["reviewer"], by=None, now=now)
     made = User.objects.filter(email__endswith="@faults.test")
     return {user.email.split("@")[0]: tokens.create_token(user)[1] for user in made}
 

@@ -13,7 +13,7 @@ from tests.faults.founding import RELEASED_ROWS
 from tests.review.releasing import bytes_of, sums_agree
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
-IMPORTED_ROWS = 60_000
+IMPORTED_ROWS = 40_000
 
 
 def test_an_import_is_taken_up_again_and_every_row_is_in_once(site: Site, tmp_path: Path) -> None:
@@ -48,8 +48,8 @@ def test_a_release_is_taken_up_again_and_has_the_bytes_of_an_undisturbed_one(
     site: Site, tmp_path: Path
 ) -> None:
     lead = site.people["lead"]
-    started = lead.post("projects/full/releases/", {"shard_rows": 500})
-    shards = RELEASED_ROWS // 500
+    started = lead.post("projects/full/releases/", {"shard_rows": 250})
+    shards = RELEASED_ROWS // 250
     await_moment(lambda: 3 <= written(site, shards) < shards)
     site.kill_children_of_worker()
     assert written(site, shards) < shards, "it was not killed in the middle"
