@@ -187,7 +187,11 @@ form.addEventListener("compositionend", () => {
 
 const again = () => { if (dirty() && !held) save(); };
 window.addEventListener("online", again);
-window.addEventListener("focus", () => { if (failures) again(); });
+// Back from another tab, where one may have logged in: what was refused is tried once more.
+window.addEventListener("focus", () => {
+  refused = null;
+  again();
+});
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "hidden" && dirty()) save({ leaving: true });
 });
@@ -198,6 +202,12 @@ window.addEventListener("beforeunload", (event) => {
 window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
 // --- Buttons: everything is saved first, so that what goes is what the server has, and a server that is away is noticed. ---
+
+// A log-in in another tab has changed the token that the forms of this page were made with.
+document.addEventListener("submit", (event) => {
+  const token = event.target.elements.csrfmiddlewaretoken;
+  if (token) token.value = window.scriptorium.csrf();
+}, { capture: true });
 
 form.addEventListener("submit", async (event) => {
   if ("go" in form.dataset || event.defaultPrevented) return;

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils.crypto import get_random_string
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from annotate.models import Assignment, Demonstration, Draft, Slot
@@ -90,6 +91,31 @@ def test_while_the_server_is_away_nothing_is_lost(context: BrowserContext, held:
     assert saved_text() == "Typed while the server is away. And more."
 
 
+def test_the_back_button_does_not_bring_an_old_text_back(context: BrowserContext, held: Assignment) -> None:
+    page = at_the_desk(context, held)
+    response(page).fill(TEXT)
+    page.get_by_role("button", name="Submit for review").click()
+    expect(page.get_by_text("Submitted for review.")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("heading", name="My demonstration")).to_be_visible()
+
+
+def test_submitting_twice_in_a_hurry_submits_once(context: BrowserContext, held: Assignment) -> None:
+    page = at_the_desk(context, held)
+    response(page).fill(TEXT)
+    page.get_by_role("button", name="Submit for review").dblclick()
+    expect(page.get_by_text("Submitted for review.")).to_be_visible()
+    assert Demonstration.objects.get().revision == 1
+
+
+def test_where_the_browser_keeps_no_copy_the_page_says_so(context: BrowserContext, held: Assignment) -> None:
+    context.add_init_script("Storage.prototype.setItem = () => { throw new DOMException('full'); };")
+    context.route(DRAFT, lambda route: route.abort())
+    page = at_the_desk(context, held)
+    response(page).fill("Nowhere to keep this.")
+    expect(state(page)).to_have_text("Not saved, and this browser keeps no copy: leave this page open")
+
+
 def test_a_server_in_trouble_is_tried_again(context: BrowserContext, held: Assignment) -> None:
     page = at_the_desk(context, held)
     answers = iter([503, 503])
@@ -124,10 +150,11 @@ def test_a_save_whose_answer_was_lost_is_no_conflict(context: BrowserContext, he
 
 def test_what_a_crash_left_is_offered_on_return(context: BrowserContext, held: Assignment) -> None:
     page = at_the_desk(context, held)
-    context.route(DRAFT, lambda route: route.abort())
+    # Offline, so that not even the last request of a closing page arrives.
+    context.set_offline(True)
     response(page).fill("Typed, then the browser was killed.")
     page.close()
-    context.unroute(DRAFT)
+    context.set_offline(False)
 
     again = at_the_desk(context, held)
     expect(again.get_by_role("heading", name="This computer keeps a text")).to_be_visible()
@@ -191,6 +218,8 @@ def test_after_the_log_in_expired_it_is_saved_once_one_is_logged_in_again(
     link = page.get_by_role("link", name="Log in in a new tab")
     assert link.get_attribute("target") == "_blank"
     log_in(context, live_server, cast.writer)
+    # A log-in changes the token of every form.
+    context.add_cookies([{"name": "csrftoken", "value": get_random_string(32), "url": live_server.url}])
     other = context.new_page()
     other.goto(f"/p/{cast.project.slug}/write/back/")
     expect(other.get_by_role("heading", name="You are logged in again")).to_be_visible()
@@ -199,6 +228,9 @@ def test_after_the_log_in_expired_it_is_saved_once_one_is_logged_in_again(
     expect(state(page)).to_have_text(SAVED)
     expect(page.get_by_text("You are logged out.")).to_be_hidden()
     assert saved_text() == "Typed after the log-in had expired."
+    response(page).fill(TEXT)
+    page.get_by_role("button", name="Submit for review").click()
+    expect(page.get_by_text("Submitted for review.")).to_be_visible()
 
 
 def test_nothing_is_sent_while_an_input_method_composes(context: BrowserContext, held: Assignment) -> None:
