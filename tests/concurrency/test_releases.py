@@ -22,6 +22,7 @@ from annotate import returning
 from annotate.models import Demonstration
 from review import building, freezing, publishing, release_storage
 from review.demo.volume import fill
+from review.jobs import build_of
 from review.models import Release, ReleaseItem
 from review.selecting import Selection
 from tests.factories import a_member, a_project
@@ -160,8 +161,6 @@ def test_a_killed_worker_is_taken_up_and_the_bytes_are_the_same(lead: Standing, 
     assert not (directory / "SHA256SUMS").exists()
     Job.objects.filter(pk=release.job_id).update(heartbeat=timezone.now() - timedelta(minutes=2))
     assert running.take_up_abandoned(now=timezone.now()) == 1
-    from review.jobs import build_of
-
     running.run(release.job_id, build_of)
     release.refresh_from_db()
     release.job.refresh_from_db()
