@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable
 
 import structlog
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
@@ -38,7 +39,7 @@ def plain_addresses(answer: Answerer) -> Answerer:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
-            return HttpResponse("This address holds a character that no name can have.\n", "text/plain", 400)
+            raise BadRequest("This address holds the character U+0000, which no name can have; take it out.")
         return answer(request)
 
     return middleware

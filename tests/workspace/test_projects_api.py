@@ -125,7 +125,10 @@ def test_a_body_that_is_no_object_is_refused_in_words(cast: Cast, content: Any, 
 
 def test_an_address_with_a_nul_is_refused(cast: Cast) -> None:
     client = api_client(cast.lead)
-    assert client.get(f"/api/v1/projects/{cast.project.slug}/members/?q=%00").status_code == 400
+    answer = client.get(f"/api/v1/projects/{cast.project.slug}/members/?q=%00")
+    assert answer.status_code == 400
+    assert answer["Content-Type"] == PROBLEM
+    assert "U+0000" in answer.json()["detail"]
     assert client.get("/api/v1/projects/a%00b/").status_code in (400, 404)
 
 

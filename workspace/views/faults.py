@@ -5,6 +5,7 @@ Programs get a problem document as for every other error of the API; people a pa
 
 from __future__ import annotations
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
 
@@ -21,7 +22,8 @@ def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
 def malformed(request: HttpRequest, exception: Exception) -> HttpResponse:
     if not request.path.startswith("/api/"):
         return defaults.bad_request(request, exception)
-    return _problem(400, "malformed", "This request cannot be read", "The request is malformed; mend it.")
+    words = str(exception) if isinstance(exception, BadRequest) else "The request is malformed; mend it."
+    return _problem(400, "malformed", "This request cannot be read", words)
 
 
 def failed(request: HttpRequest) -> HttpResponse:
