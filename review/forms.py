@@ -98,7 +98,7 @@ def typed_again(judgement: Judgement, messages: Sequence[Mapping[str, str]]) -> 
 
 def typed_scores(post: QueryDict, prefix: str) -> dict[str, Any]:
     """The levels chosen, by criterion; what is no number stays text, which is no level of any criterion."""
-    found = {key.removeprefix(prefix): post[key] for key in post if key.startswith(prefix) and post[key]}
+    found = {key.removeprefix(prefix): str(post[key]) for key in post if key.startswith(prefix) and post[key]}
     return {key: int(text) if _is_whole(text) else text for key, text in found.items()}
 
 

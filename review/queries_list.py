@@ -18,7 +18,7 @@ class Choices:
     """The values that can be chosen, each with its words; people and sources for admins only."""
 
     categories: Sequence[tuple[str, str]]
-    versions: Sequence[int]
+    versions: Sequence[int | None]
     sources: Sequence[Source] = ()
     annotators: Sequence[Member] = ()
 

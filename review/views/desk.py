@@ -41,7 +41,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     standing: Standing = request.standing  # type: ignore[attr-defined]
     passed = claiming.open_gate(standing.require_member())
     decided = request.GET.get("decided", "")
-    more = {"decided": decided if decided.isascii() and decided.isdigit() else ""}
+    more: dict[str, Any] = {"decided": decided if decided.isascii() and decided.isdigit() else ""}
     if passed.held is not None:
         return _desk(request, passed.held, **more)
     return _start(
@@ -109,7 +109,7 @@ def _next(request: HttpRequest, decided: Review, decision: str) -> HttpResponse:
     if not request.htmx:  # type: ignore[attr-defined]
         address = reverse("review-desk", args=[standing.project.slug])
         return redirect(f"{address}?decided={decided.pk}")
-    done = {"done": str(decided.pk), "decision": decision}
+    done: dict[str, Any] = {"done": str(decided.pk), "decision": decision}
     if following is None:
         return _start(request, **start, **done)
     return _desk(request, following, **done)

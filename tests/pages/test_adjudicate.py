@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from annotate.models import Demonstration
-from review.models import Adjudication
+from review.models import Adjudication, Review
 from tests.conftest import Cast, page_client
 from tests.counting import statements
 from tests.factories import a_member, a_submitted_demonstration, decided, full_scores
@@ -62,7 +62,8 @@ def test_a_decision_with_a_reason_settles(cast: Cast, disputed: Adjudication) ->
 
 
 def test_own_scores_take_the_place_of_the_reviewers(cast: Cast, disputed: Adjudication) -> None:
-    scores = {f"own-{key}": level for key, level in full_scores(disputed.revision, 3).items()}
+    review = Review.objects.filter(revision=disputed.revision)[0]
+    scores = {f"own-{key}": level for key, level in full_scores(review, 3).items()}
     settle(cast.adjudicator, cast, disputed, decision="approve", reason="Middling.", **scores)
     assert Demonstration.objects.get().rating_reviews == 1
     assert set(Adjudication.objects.get().scores) == {name.removeprefix("own-") for name in scores}

@@ -72,7 +72,7 @@ def test_everybody_sees_what_is_theirs_to_see(
 
 def test_filters_stand_in_the_address(cast: Cast, approved: Demonstration, waiting: Demonstration) -> None:
     writer = cast.writer.require_member().pk
-    for filters, found in [
+    expected: list[tuple[dict[str, Any], set[int]]] = [
         ({"state": "approved"}, {approved.pk}),
         ({"category": "coding"}, {waiting.pk}),
         ({"language": "de"}, {waiting.pk}),
@@ -82,7 +82,8 @@ def test_filters_stand_in_the_address(cast: Cast, approved: Demonstration, waiti
         ({"q": "peculiar"}, {approved.pk}),
         ({"q": "peculiar", "state": "submitted"}, set()),
         ({"source": 12345}, set()),
-    ]:
+    ]
+    for filters, found in expected:
         assert listed(cast.lead, cast, **filters) == found, filters
     assert "Nothing fits these filters" in text_of(page_client(cast.lead).get(address(cast, q="nowhere")))
 
@@ -91,7 +92,7 @@ def test_filters_stand_in_the_address(cast: Cast, approved: Demonstration, waiti
     "filters", [{"state": "odd"}, {"source": "x"}, {"q": "x" * 150}, {"annotator": "me"}]
 )
 def test_a_filter_that_cannot_be_is_told(
-    cast: Cast, approved: Demonstration, filters: dict[str, str]
+    cast: Cast, approved: Demonstration, filters: dict[str, Any]
 ) -> None:
     answer = page_client(cast.lead).get(address(cast, **filters))
     assert answer.status_code == 422
