@@ -103,6 +103,8 @@ DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 DATABASES["default"].setdefault("OPTIONS", {}).update(
     server_side_binding=True, prepare_threshold=5 if HERE.prepare_statements else None
 )
+# A server that swallows packets must not hold a request, least of all `/readyz`, for minutes.
+DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 10)
 
 if HERE.redis_url:
     # The cache has a database of its own beside the broker's: emptying it must not empty the queue.
