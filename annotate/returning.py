@@ -63,9 +63,7 @@ def unsettle(demonstration: Demonstration, *, decided: datetime, by: User, now: 
         freed = Slot.objects.filter(pk=demonstration.slot_id, state="open")
         if not freed.update(state="filled", holder=demonstration.author_id, lease_until=None):
             raise Conflict("Another writer has the task already; this rejection stands.")
-    restore(
-        demonstration, "submitted", by=by, now=now, settled=None, quality_rating=None, rating_reviews=0
-    )
+    restore(demonstration, "submitted", by=by, now=now, settled=None, quality_rating=None, rating_reviews=0)
 
 
 def _take_from_writer(demonstration: Demonstration, *, decided: datetime) -> None:
@@ -89,6 +87,7 @@ def withdraw(standing: Standing, demonstration: Demonstration, *, now: datetime)
     if not own and ADMIN not in standing.roles:
         raise NotAllowed("Only its writer or an admin of the project may withdraw a demonstration.")
     with transaction.atomic():
+        lock_work(demonstration.pk)
         locked = Demonstration.objects.select_for_update(no_key=True).get(pk=demonstration.pk)
         was = locked.state
         advance(locked, "withdrawn", by=standing.user, now=now, settled=now)
@@ -143,6 +142,13 @@ def _take_up_again(demonstration: Demonstration, *, by: User, now: datetime) -> 
             pk=demonstration.slot_id, state="filled", holder_id=demonstration.author_id
         ).update(state="held", lease_until=lease)
     record("assignment.recalled", assignment, by=by, before={"state": "submitted"}, after={"state": "active"})
+
+
+def lock_work(demonstration: int) -> None:
+    """Lock the work on a demonstration that is in its writer's hands, before the demonstration itself: whoever saves
+    or submits locks them in this order, and two who lock in another would wait for each other for ever."""
+    work = Assignment.objects.select_for_update(of=("self",)).filter(demonstration=demonstration, state="active")
+    work.values_list("pk", flat=True).first()
 
 
 def _close_work(demonstration: Demonstration, *, now: datetime) -> None:

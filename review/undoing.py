@@ -39,6 +39,7 @@ def undo(review: Review, *, by: User, now: datetime) -> Undone:
     Raises `Conflict` after ten seconds, or where something has built on the decision.
     """
     with transaction.atomic():
+        returning.lock_work(review.demonstration_id)
         # The same order of locks as deciding: the demonstration first.
         demonstration = (
             Demonstration.objects.select_for_update(of=("self",), no_key=True)

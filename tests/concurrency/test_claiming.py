@@ -13,9 +13,9 @@ from django.db import connection, transaction
 from django.db.models import Count
 from django.utils import timezone
 
-from annotate import claiming, drafting, submitting
+from annotate import claiming, drafting, returning, submitting
 from annotate.lanes import lane_for
-from annotate.models import Assignment, Draft, Revision, Slot, Task
+from annotate.models import Assignment, Demonstration, Draft, Revision, Slot, Task
 from tests.concurrency.racing import at_once, only
 from tests.factories import TEXT, a_member, a_project, a_task, an_assignment
 from workspace.refusals import Empty, Moved, Stale
@@ -215,6 +215,33 @@ def test_a_writer_who_is_saving_keeps_the_place_and_nobody_waits_in_a_ring():
 
     assert kept is True and isinstance(theirs, Empty)
     assert Slot.objects.get(pk=held.slot_id).lease_until > timezone.now()
+
+
+def test_a_withdrawal_beside_a_submission_ends_one_way_or_the_other():
+    project = a_project()
+    writer = a_member(project, "annotator")
+    a_task(project)
+    held = an_assignment(writer)
+    drafting.save_draft(held, messages=said(TEXT), version=0, by=writer.user, now=timezone.now())
+    work = Assignment.objects.select_related("member__project", "task").get(pk=held.pk)
+    locked = threading.Event()
+
+    def submit_slowly():
+        with transaction.atomic():
+            drafting.lock(work)
+            locked.set()
+            time.sleep(0.3)  # the withdrawal has come to its locks by now
+            return submitting.submit(work, version=1, by=writer.user, now=timezone.now())
+
+    def withdraw_meanwhile():
+        locked.wait(timeout=10)
+        return returning.withdraw(writer, held.demonstration, now=timezone.now())
+
+    ended = at_once(submit_slowly, withdraw_meanwhile)
+
+    only((), ended)
+    assert Demonstration.objects.get().state == "withdrawn"
+    assert Slot.objects.get().state == "open"
 
 
 def act_on(act, work, writer):
