@@ -45,8 +45,11 @@ SELECT count(*), convert_to(string_agg(line, E'\\n' ORDER BY position), 'UTF8') 
         SELECT i.*, n.author_id, n.category, n.language, n.guideline_version_id, n.messages,
             sum(pg_column_size(n.messages) + pg_column_size(i.context)) OVER (ORDER BY i.position)
                 - pg_column_size(n.messages) - pg_column_size(i.context) AS before
-        FROM review_releaseitem i JOIN annotate_revision n ON n.id = i.revision_id
-        WHERE i.release_id = %s AND i.split = %s AND i.position >= %s AND i.position < %s
+        -- The limit tells the planner how few they are, whatever the statistics of a fresh table say.
+        FROM (
+            SELECT * FROM review_releaseitem
+            WHERE release_id = %s AND split = %s AND position >= %s AND position < %s ORDER BY position LIMIT %s
+        ) i JOIN annotate_revision n ON n.id = i.revision_id
     ) page WHERE before < %s
 ) lines
 """
@@ -68,11 +71,8 @@ class RowReader:
             raise ValueError("A release is read only after its selection was frozen.")
         self._release = release
         self._names = source_names(release)
-        self._versions = dict(
-            GuidelineVersion.objects.filter(project=release.project_id, number__isnull=False).values_list(
-                "pk", "number"
-            )
-        )
+        versions = GuidelineVersion.objects.filter(project=release.project_id, number__isnull=False)
+        self._versions = {key: number or 0 for key, number in versions.values_list("pk", "number")}
         self._pseudonym = Pseudonyms(bytes(release.project.pseudonym_key))
 
     def rows(self, split: str, start: int, rows: int, *, pause: Pause | None = None) -> Iterator[ReleasedRow]:
@@ -95,7 +95,7 @@ class RowReader:
             with connection.cursor() as cursor:
                 # As text the bytes would come as hexadecimal digits, twice as many.
                 cursor.cursor.format = Format.BINARY
-                cursor.execute(_PAGE, [self._release.pk, split, position, until, PAGE_BYTES])
+                cursor.execute(_PAGE, [self._release.pk, split, position, until, PAGE_ROWS, PAGE_BYTES])
                 count, page = cursor.fetchone()
             if not count:
                 return

@@ -116,6 +116,13 @@ class Whatever(BaseContentNegotiation):
         return renderers[0], renderers[0].media_type
 
 
+_FILE: dict[Any, Any] = {
+    (200, "application/octet-stream"): OpenApiTypes.BINARY,
+    (206, "application/octet-stream"): OpenApiTypes.BINARY,
+    304: OpenApiResponse(description="The reader has these bytes already"),
+}
+
+
 class DownloadFile(Call):
     actions = {"GET": "release.download"}
     content_negotiation_class = Whatever
@@ -128,11 +135,7 @@ class DownloadFile(Call):
         parameters=[OpenApiParameter("Range", OpenApiTypes.STR, OpenApiParameter.HEADER)],
         responses=answers(
             None,
-            also={
-                (200, "application/octet-stream"): OpenApiTypes.BINARY,
-                (206, "application/octet-stream"): OpenApiTypes.BINARY,
-                304: OpenApiResponse(description="The reader has these bytes already"),
-            },
+            also=_FILE,
             refusals=(410, 416),
         ),
     )
