@@ -46,14 +46,15 @@ class Person:
         self.token = token
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
-        """One call, whatever the answer. Raises `OSError` or `http.client.HTTPException` where none comes."""
+        """One call, whatever the answer; `body` is sent as JSON unless it is bytes.
+
+        Raises `OSError` or `http.client.HTTPException` where none comes.
+        """
         assert self.site.hostname
         connection = http.client.HTTPConnection(self.site.hostname, self.site.port, timeout=PATIENCE)
-        sent = {"Authorization": f"Bearer {self.token}", **headers}
-        if body is not None:
-            sent["Content-Type"] = "application/json"
+        sent = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json", **headers}
+        said = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         try:
-            said = json.dumps(body).encode() if body is not None else None
             connection.request(method, f"/api/v1/{path}", body=said, headers=sent)
             answer = connection.getresponse()
             return Answer(answer.status, dict(answer.headers.items()), answer.read())
@@ -74,6 +75,19 @@ class Person:
         answer = self.call(method, path, body)
         if not 200 <= answer.status < 300:
             raise Refused(f"{method} {path}", answer)
+        return answer.json()
+
+    def send_source(self, project: str, file: Path, **said: str) -> Any:
+        """Upload a file as the Sources page does; the job that imports it, with its source."""
+        border = "between-the-parts"
+        parts = [f'name="{name}"\r\n\r\n{value}' for name, value in said.items()]
+        parts.append(f'name="file"; filename="{file.name}"\r\n\r\n')
+        head = "".join(f"\r\n--{border}\r\nContent-Disposition: form-data; {part}" for part in parts)
+        body = head.encode() + file.read_bytes() + f"\r\n--{border}--\r\n".encode()
+        path, kind = f"projects/{project}/sources/", f"multipart/form-data; boundary={border}"
+        answer = self.call("POST", path, body, **{"Content-Type": kind})
+        if answer.status != 202:
+            raise Refused(f"POST {path}", answer)
         return answer.json()
 
     def read_guideline(self, project: str) -> int:

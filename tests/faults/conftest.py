@@ -141,7 +141,7 @@ def site() -> Iterator[Site]:
         site = Site(Path(folder).resolve() / "data")
         try:
             assert within(120, site.is_ready), site.said.read_text()[-3000:]
-            told = site.run("-m", "tests.faults.founding", "found")
+            told = site.run("-m", "tests.faults.founding")
             site.people = {name: Person(site.address, token) for name, token in told.items()}
             yield site
         finally:

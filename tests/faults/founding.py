@@ -1,14 +1,9 @@
-"""People, projects and work for the site of these tests: run in its environment, it prints what they log in with.
-
-`python -m tests.faults.founding found` makes them; `… import FILE PROJECT` starts an import as the Sources page does.
-"""
+"""People, projects and work for the site of these tests: run in its environment, it prints their tokens."""
 
 from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
-from typing import Any
 
 import django
 
@@ -18,11 +13,10 @@ RELEASED_ROWS = 12_000
 
 def main() -> None:
     django.setup()
-    told = found() if sys.argv[1] == "found" else begin_import(Path(sys.argv[2]), sys.argv[3])
-    sys.stdout.write(json.dumps(told))
+    sys.stdout.write(json.dumps(found()))
 
 
-def found() -> dict[str, Any]:
+def found() -> dict[str, str]:
     """A project full of approved work, and one to write for; tokens by name."""
     from django.utils import timezone
 
@@ -43,21 +37,6 @@ def found() -> dict[str, Any]:
     people.add_member(desk, email="reviewer0@faults.test", roles=["reviewer"], by=None, now=now)
     made = User.objects.filter(email__endswith="@faults.test")
     return {user.email.split("@")[0]: tokens.create_token(user)[1] for user in made}
-
-
-def begin_import(file: Path, project: str) -> dict[str, Any]:
-    from django.utils import timezone
-
-    from annotate import importing
-    from workspace.access import standing
-    from workspace.models import User
-
-    lead = standing(User.objects.get(email="lead@faults.test"), project)
-    said = {"name": file.name, "format": "jsonl", "licence": "CC0-1.0"}
-    with file.open("rb") as content:
-        source = importing.start_import(lead, content, now=timezone.now(), **said)
-    assert source.job is not None
-    return {"source": source.pk, "job": str(source.job.pk)}
 
 
 if __name__ == "__main__":

@@ -22,24 +22,25 @@ def test_an_import_is_taken_up_again_and_every_row_is_in_once(site: Site, tmp_pa
         for number in range(IMPORTED_ROWS):
             prompt = f"Question {number}? {'It is asked at some length. ' * 20}"
             out.write(json.dumps({"prompt": prompt, "external_id": str(number)}) + "\n")
-    begun = site.run("-m", "tests.faults.founding", "import", str(file), "imports")
+    lead = site.people["lead"]
+    begun = lead.send_source("imports", file, format="jsonl", licence="CC0-1.0")
 
     def tasks() -> int:
-        return int(site.ask("SELECT tasks FROM annotate_source WHERE id = %s", begun["source"])[0][0])
+        return int(site.ask("SELECT tasks FROM annotate_source WHERE id = %s", begun["source"]["id"])[0][0])
 
     await_moment(lambda: tasks() > 0)
     site.kill_worker()
     assert 0 < tasks() < IMPORTED_ROWS, "it was not killed in the middle"
-    job = site.people["lead"].awaited(begun["job"])
+    job = lead.awaited(begun["id"])
     assert (job["state"], job["error"]) == ("succeeded", "")
     assert job["result"]["imported"] == IMPORTED_ROWS
     assert job["result"]["duplicates"]["count"] == 0
-    ((attempt,),) = site.ask("SELECT attempt FROM workspace_job WHERE id = %s", begun["job"])
+    ((attempt,),) = site.ask("SELECT attempt FROM workspace_job WHERE id = %s", begun["id"])
     assert attempt >= 2
     rows = site.ask(
         "SELECT t.external_id, count(*), count(s.id) FROM annotate_task t LEFT JOIN annotate_slot s ON s.task_id = t.id"
         " WHERE t.source_id = %s GROUP BY 1",
-        begun["source"],
+        begun["source"]["id"],
     )
     assert Counter(rows) == Counter((str(number), 1, 1) for number in range(IMPORTED_ROWS))
 

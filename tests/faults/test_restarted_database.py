@@ -64,7 +64,8 @@ def test_what_was_confirmed_outlives_the_database(site: Site, tmp_path: Path) ->
     for person in (*writers, reviewer):
         person.start()
     time.sleep(1)
-    begun = site.run("-m", "tests.faults.founding", "import", str(file), "imports")
+    lead = site.people["lead"]
+    begun = lead.send_source("imports", file, format="jsonl", licence="CC0-1.0")
     for how in (signal.SIGINT, signal.SIGQUIT):
         site.stop_database(how)
         await_submissions(writers, 2 * WRITERS)
@@ -81,11 +82,11 @@ def test_what_was_confirmed_outlives_the_database(site: Site, tmp_path: Path) ->
         [int(key) for key in reviewer.decided],
     )
     assert reviewer.decided and {str(key) for (key,) in decided} == reviewer.decided
-    job = site.people["lead"].awaited(begun["job"], 90)
+    job = lead.awaited(begun["id"], 90)
     assert (job["state"], job["error"], job["result"]["imported"]) == ("succeeded", "", IMPORTED_ROWS)
     rows = site.ask(
         "SELECT count(*), count(DISTINCT external_id) FROM annotate_task WHERE source_id = %s",
-        begun["source"],
+        begun["source"]["id"],
     )
     assert rows == [(IMPORTED_ROWS, IMPORTED_ROWS)]
 
