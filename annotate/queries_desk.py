@@ -89,7 +89,7 @@ def work_counts(member: Member) -> dict[str, int]:
     mine = Demonstration.objects.filter(author=member)
     kept = Assignment.objects.filter(member=member, state__in=["expired", "released"], draft__isnull=False)
     counts = {name: CountUpTo(mine.filter(state=name), most=MOST_COUNTED) for name in DEMONSTRATION_STATES}
-    found: dict[str, int] = (
+    found = (
         Member.objects.filter(pk=member.pk)
         .values(
             **{f"in_{name}": count for name, count in counts.items()},
@@ -97,7 +97,7 @@ def work_counts(member: Member) -> dict[str, int]:
         )
         .get()
     )
-    return {name.removeprefix("in_"): count for name, count in found.items()}
+    return {name.removeprefix("in_"): count for name, count in dict(found).items()}
 
 
 def shown_count(count: int) -> str:

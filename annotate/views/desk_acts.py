@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from annotate import claiming, drafting, submitting
+from annotate import claiming, drafting, queries_desk, submitting
 from annotate.access import assignment_for
 from annotate.drafting import Saved
 from annotate.forms import SkipForm, Typed, rearranged, typed_in
@@ -169,6 +169,6 @@ def _kept(
 
 
 def _over_saved(assignment: Assignment, typed: Typed) -> Typed:
-    saved = desk_page.queries_desk.draft_of(assignment)
+    saved = queries_desk.draft_of(assignment)
     same = saved is not None and saved.messages == _whole(assignment, typed)
     return Typed(typed.messages, saved.version, typed.category) if saved is not None and same else typed

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from tests.browser.driving import CHROMIUM
+from annotate.models import Assignment
+from tests.browser.driving import CHROMIUM, opened
+from tests.conftest import Cast
+from tests.factories import a_task, an_assignment
 
 
 @pytest.fixture(scope="module")
@@ -20,3 +24,16 @@ def browser() -> Iterator[Browser]:
         yield started
         started.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def held(cast: Cast) -> Assignment:
+    a_task(cast.project)
+    return an_assignment(cast.writer)
+
+
+@pytest.fixture
+def context(browser: Browser, live_server: Any, cast: Cast) -> Iterator[BrowserContext]:
+    context = opened(browser, live_server, cast.writer)
+    yield context
+    context.close()
