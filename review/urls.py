@@ -16,6 +16,7 @@ urlpatterns = [
     path("p/<slug:slug>/adjudicate/", adjudication.index, name="adjudicate"),
     path("p/<slug:slug>/adjudicate/<str:key>/", adjudication.one, name="adjudication"),
     path("p/<slug:slug>/demonstrations/", demonstrations.index, name="demonstrations"),
+    path("p/<slug:slug>/demonstrations/export/", demonstrations.export, name="export-demonstrations"),
     path("p/<slug:slug>/demonstrations/<str:key>/", demonstrations.one, name="demonstration"),
     path("p/<slug:slug>/demonstrations/<str:key>/withdraw/", demonstrations.withdraw, name="withdraw"),
     path("p/<slug:slug>/agreement/", agreement.index, name="agreement"),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from annotate.access import demonstration_for, may_know_annotator
 from annotate.models import Demonstration
 from annotate.queries import FILTERS, LONGEST_SEARCH, SEARCHED, demonstration_list
 from annotate.states import DEMONSTRATION_STATES
+from review.exporting import csv_lines
 from review.queries_life import life
 from review.queries_list import choices
 from workspace.access import Standing
@@ -42,11 +44,22 @@ def index(request: HttpRequest) -> HttpResponse:
         "states": DEMONSTRATION_STATES,
         "choices": choices(standing),
         "names": ADMIN in standing.roles or not standing.project.blind,
+        "query": urlencode({name: value for name, value in filters.items() if value}),
         "searched": SEARCHED,
         "longest": LONGEST_SEARCH,
         "screen": "lists",
     }
     return render(request, "review/demonstrations/index.html", context, status=422 if errors else 200)
+
+
+@project_page("demonstration.list")
+def export(request: HttpRequest) -> StreamingHttpResponse:
+    """The filtered list as CSV, streamed."""
+    standing: Standing = request.standing  # type: ignore[attr-defined]
+    rows = demonstration_list(standing, {name: request.GET.get(name, "").strip() for name in FILTERS})
+    response = StreamingHttpResponse(csv_lines(standing, rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{standing.project.slug}-demonstrations.csv"'
+    return response
 
 
 @project_page("demonstration.view")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from typing import Any
 from urllib.parse import urlencode
@@ -11,6 +13,7 @@ from django.utils import timezone
 
 from annotate import submitting
 from annotate.models import Demonstration
+from review import exporting
 from review.models import Adjudication
 from tests.conftest import Cast, api_client, page_client
 from tests.counting import statements
@@ -124,6 +127,28 @@ def test_the_list_is_paged_by_keyset_and_keeps_its_filters(cast: Cast, approved:
     assert rest.count('<th scope="row"') == 1 and 'href="?state=submitted"' in rest
 
 
+def exported(who: Standing, cast: Cast, **filters: Any) -> list[dict[str, str]]:
+    answer: Any = page_client(who).get(address(cast) + f"export/?{urlencode(filters)}")
+    assert (
+        answer["Content-Type"] == "text/csv; charset=utf-8" and "attachment" in answer["Content-Disposition"]
+    )
+    return list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+
+
+def test_the_list_is_exported_as_it_is_filtered_and_no_cell_runs(
+    cast: Cast, approved: Demonstration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting, "PAGE", 1)
+    risky = a_submitted_demonstration(cast.second_writer, '=HYPERLINK("http://x","y") ' + TEXT)
+    rows = exported(cast.lead, cast)
+    assert [row["id"] for row in rows] == [str(risky.pk), str(approved.pk)]
+    assert rows[0]["response"].startswith("'=HYPERLINK") and rows[1]["quality_rating"] == "5.00"
+    assert [row["annotator"] for row in rows] == ["writer2", "writer"]
+    assert [row["id"] for row in exported(cast.lead, cast, state="approved")] == [str(approved.pk)]
+    assert [row["annotator"] for row in exported(cast.reviewer, cast)] == [""]
+    assert page_client(cast.reviewer).get(address(cast) + "export/?annotator=1").status_code == 403
+
+
 def test_the_life_of_a_row_is_whole_for_an_admin(cast: Cast) -> None:
     found = a_submitted_demonstration(cast.writer, TEXT)
     decided(cast.reviewer, "request_changes", comment="Name the height.")
@@ -203,7 +228,9 @@ def told(doors: list[Door], who: Standing, cast: Cast, ids: dict[str, int]) -> l
         text = door.route.replace("<slug:slug>", cast.project.slug)
         text = re.sub(r"<(number:\w+|int:\w+)>", "1", text)
         text = re.sub(r"<(str:)?\w+>", str(ids.get(sorts, 1)), text)
-        answers.append((door, client.get("/" + text).content.decode()))
+        answer: Any = client.get("/" + text)
+        body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        answers.append((door, body.decode(errors="replace")))
     return answers
 
 

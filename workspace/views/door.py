@@ -11,14 +11,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
 from workspace import access
 from workspace.permissions import ANYONE, GLOBAL, IN_PROJECT, OPERATOR
 from workspace.refusals import NotAllowed
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def page(action: str, *, methods: tuple[str, ...] = ("GET", "HEAD")) -> Callable[[View], View]:
@@ -27,7 +27,7 @@ def page(action: str, *, methods: tuple[str, ...] = ("GET", "HEAD")) -> Callable
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if needs != ANYONE and not request.user.is_authenticated:
                 return _log_in_first(request)
             if needs == OPERATOR and not request.user.is_superuser:
@@ -50,7 +50,7 @@ def project_page(action: str, *, methods: tuple[str, ...] = ("GET", "HEAD")) -> 
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
-        def guarded(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return _log_in_first(request)
             request.standing = access.standing(request.user, slug)  # type: ignore[attr-defined]
@@ -65,7 +65,7 @@ def project_page(action: str, *, methods: tuple[str, ...] = ("GET", "HEAD")) -> 
 
 def _answer(
     view: View, methods: tuple[str, ...], request: HttpRequest, *args: Any, **kwargs: Any
-) -> HttpResponse:
+) -> HttpResponseBase:
     if request.method not in methods:
         return HttpResponse(status=405, headers={"Allow": ", ".join(methods)})
     response = view(request, *args, **kwargs)
