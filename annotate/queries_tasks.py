@@ -8,9 +8,12 @@ from django.db.models import QuerySet
 
 from annotate.models import Source, Task
 from annotate.states import TASK_KINDS, TASK_STATES
-from workspace.models import Project
+from workspace.models import Job, Member, Project
+from workspace.permissions import ANNOTATOR
 from workspace.refusals import Invalid
 
+MOST_CHOICES = 200
+LINE = 160
 TASK_FILTERS = ("state", "kind", "category", "language", "source", "external_id")
 
 
@@ -39,3 +42,28 @@ def task_list(project: Project, filters: Mapping[str, str]) -> QuerySet[Task]:
 
 def _wrong(name: str, sentence: str) -> Invalid:
     return Invalid("This list cannot be shown.", errors={name: [sentence]})
+
+
+def trial_of(project: Project) -> QuerySet[Job]:
+    """The jobs of a project that only check a file."""
+    return Job.objects.filter(
+        project=project, kind="import_source", arguments__has_key="trial"
+    ).select_related("project")
+
+
+def source_choices(project: Project) -> list[Source]:
+    """The newest sources, for a filter. One statement."""
+    return list(Source.objects.filter(project=project).only("name").order_by("-pk")[:MOST_CHOICES])
+
+
+def writers_of(project: Project) -> list[Member]:
+    """Those for whom a task can be reserved. One statement."""
+    writers = Member.objects.filter(project=project, active=True, roles__contains=[ANNOTATOR])
+    return list(writers.select_related("user").order_by("user__name", "pk")[:MOST_CHOICES])
+
+
+def task_line(task: Task) -> str:
+    """What a task asks, as one line of a list."""
+    said = task.prompt or task.brief or (task.messages[-1]["content"] if task.messages else "")
+    words = " ".join(said[: 2 * LINE].split())
+    return words if len(words) <= LINE else words[: LINE - 1].rstrip() + "…"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from annotate.views import desk, desk_acts, desk_regions, guidelines, work
+from annotate.views import desk, desk_acts, desk_regions, guidelines, sources, tasks, work
 
 urlpatterns = [
     path("p/<slug:slug>/write/", desk.write, name="write"),
@@ -29,4 +29,13 @@ urlpatterns = [
         guidelines.acknowledge,
         name="acknowledge-guideline",
     ),
+    path("p/<slug:slug>/sources/", sources.index, name="sources"),
+    path("p/<slug:slug>/sources/add/", sources.add, name="add-source"),
+    path("p/<slug:slug>/sources/checks/<str:key>/", sources.trial, name="source-trial"),
+    path("p/<slug:slug>/sources/<str:key>/", sources.one, name="source"),
+    path("p/<slug:slug>/sources/<str:key>/retire/", sources.retire, name="retire-source"),
+    path("p/<slug:slug>/sources/<str:key>/restore/", sources.restore, name="restore-source"),
+    path("p/<slug:slug>/tasks/", tasks.index, name="tasks"),
+    path("p/<slug:slug>/tasks/add/", tasks.add, name="add-task"),
+    path("p/<slug:slug>/tasks/overlap/", tasks.overlap, name="overlap"),
 ]
