@@ -52,14 +52,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 @project_page("review.claim", methods=("POST",))
 def claim(request: HttpRequest) -> HttpResponse:
     """Start the next review."""
-    standing: Standing = request.standing  # type: ignore[attr-defined]
-    try:
-        claiming.claim(standing, now=timezone.now())
-    except Empty as nothing:
-        return _start(request, stop=nothing.detail)
-    except Unread:
-        pass  # the desk says so, and leads to the guideline
-    return redirect("review-desk", slug=standing.project.slug)
+    return _take_next(request)
 
 
 @project_page("review.work", methods=("POST",))
@@ -82,7 +75,7 @@ def skip(request: HttpRequest, key: str) -> HttpResponse:
     standing: Standing = request.standing  # type: ignore[attr-defined]
     claiming.skip(review_for(standing, key), by=standing.user, now=timezone.now())
     messages.info(request, _("Skipped. It goes to another reviewer and is not offered to you again."))
-    return claim(request, slug=standing.project.slug)
+    return _take_next(request)
 
 
 @project_page("review.work", methods=("POST",))
@@ -93,6 +86,17 @@ def undo(request: HttpRequest, key: str) -> HttpResponse:
     undone = undoing.undo(review, by=standing.user, now=timezone.now())
     typed = typed_again(undone.judgement, review.revision.messages)
     return _desk(request, review.pk, typed=typed)
+
+
+def _take_next(request: HttpRequest) -> HttpResponse:
+    standing: Standing = request.standing  # type: ignore[attr-defined]
+    try:
+        claiming.claim(standing, now=timezone.now())
+    except Empty as nothing:
+        return _start(request, stop=nothing.detail)
+    except Unread:
+        pass  # the desk says so, and leads to the guideline
+    return redirect("review-desk", slug=standing.project.slug)
 
 
 def _next(request: HttpRequest, decided: Review, decision: str) -> HttpResponse:
