@@ -48,6 +48,9 @@ def _one_snapshot() -> None:
     if len(connection.savepoint_ids) == 0:
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    with connection.cursor() as cursor:
+        # Enough to join and sort a million narrow rows in memory; given back at the end of the transaction.
+        cursor.execute("SET LOCAL work_mem = '64MB'")
 
 
 def _given(release: Release, selection: Selection) -> dict[str, Any]:
@@ -119,6 +122,7 @@ SELECT %(release)s, c.split, c.position, n.id, c.demonstration_id, t.source_id,
             SELECT coalesce(jsonb_object_agg(m.criterion, m.mean), '{{}}') FROM (
                 SELECT o.criterion, trim_scale(round(avg(o.level), 2)) AS mean
                 FROM review_review r JOIN review_score o ON o.review_id = r.id
+                JOIN review_reviewplace p ON p.id = r.place_id AND p.state <> 'closed'
                 WHERE r.revision_id = n.id AND r.state = 'decided' GROUP BY o.criterion
             ) m
         ) END,
@@ -139,12 +143,16 @@ JOIN annotate_revision n ON n.id = c.revision_id
 JOIN annotate_task t ON t.id = c.task_id
 LEFT JOIN LATERAL (
     SELECT count(*) AS reviews, min(r.id) AS first_id, max(r.guideline_version_id) AS version_id,
-        jsonb_agg(r.id::text ORDER BY r.id) AS ids
-    FROM review_review r WHERE r.revision_id = n.id AND r.state = 'decided'
+        jsonb_agg(r.id::text ORDER BY r.id) AS ids, bool_or(p.guideline_version_id IS NOT NULL) AS again
+    -- Not those whose places a material change has closed: they judged by an earlier version.
+    FROM review_review r JOIN review_reviewplace p ON p.id = r.place_id AND p.state <> 'closed'
+    WHERE r.revision_id = n.id AND r.state = 'decided'
 ) judged ON true
 LEFT JOIN LATERAL (
     SELECT a.id, a.scores FROM review_adjudication a
     WHERE a.demonstration_id = c.demonstration_id AND a.revision_id = n.id AND a.state = 'resolved'
+        AND (judged.again IS NOT TRUE OR a.opened >= (
+            SELECT max(r.decided) FROM review_review r WHERE r.revision_id = n.id AND r.state = 'decided'))
     ORDER BY a.id DESC LIMIT 1
 ) settled ON true
 LEFT JOIN LATERAL (

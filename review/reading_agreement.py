@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 GOOD, TENTATIVE = 0.8, 0.667
+# So much agreement in percent is not what "no more than by chance" means to a reader.
+ALMOST_ALL = 0.9
 CHOSEN = "krippendorff_alpha"
 # Shown beside the chosen one, the first that was computed.
 BESIDE = ("gwet_ac1", "gwet_ac2")
@@ -71,10 +73,19 @@ def reading_of(value: float | None, low: float | None) -> tuple[str, str]:
     return ("bad", "unsure") if value >= TENTATIVE else ("bad", "low")
 
 
+def _is_skewed(tone: str, percent: Figure | None, beside: Figure | None) -> bool:
+    """Nearly everybody gives one level: alpha falls to nothing though people agree, the known paradox of prevalence."""
+    if tone != "bad" or percent is None or beside is None:
+        return False
+    return (percent.value or 0) >= ALMOST_ALL and (beside.value or 0) >= GOOD
+
+
 def _line(measure: str, held: dict[str, Figure]) -> Line:
     chosen, percent = held.get(CHOSEN), held.get(PERCENT)
     beside = next((held[name] for name in BESIDE if name in held), None)
     shown = {id(chosen), id(percent), id(beside)}
     tone, reading = reading_of(chosen.value, chosen.low) if chosen else ("neutral", "undefined")
+    if _is_skewed(tone, percent, beside):
+        tone, reading = "care", "skewed"
     others = tuple(figure for figure in held.values() if id(figure) not in shown)
     return Line(measure, chosen, percent, beside, others, tone, reading)

@@ -13,17 +13,21 @@ from review.reading_agreement import lines
 from workspace.access import Standing
 from workspace.views.door import project_page
 
-READINGS: dict[str, str | Promise] = {
-    "good": _("Reviewers agree well: even the lower end of the interval lets conclusions stand."),
-    "tentative": _("Reviewers agree fairly well; take conclusions from this as tentative."),
-    "unsure": _(
-        "The value looks fine, but there are too few ratings to rely on it: the interval reaches far down."
+# In a word, and in a sentence.
+READINGS: dict[str, tuple[str | Promise, str | Promise]] = {
+    "good": (_("Good"), _("Even the lower end of the interval lets conclusions stand.")),
+    "tentative": (_("Fair"), _("Take conclusions from this as tentative.")),
+    "unsure": (
+        _("Uncertain"),
+        _("The value looks fine, but the interval reaches far down: too few ratings."),
     ),
-    "low": _(
-        "Reviewers agree too little to rely on their judgement here. Talk over the anchors of this scale."
+    "low": (_("Too low"), _("Do not rely on judgement here yet. Talk over the anchors of this scale.")),
+    "chance": (_("As by chance"), _("Look at the question and its anchors first.")),
+    "skewed": (
+        _("One-sided"),
+        _("Nearly all ratings are the same level, so alpha says little. Look at percent agreement and AC."),
     ),
-    "chance": _("Reviewers agree no more than by chance. Look at the question and its anchors first."),
-    "undefined": _("This cannot be computed yet."),
+    "undefined": (_("Not yet"), _("This cannot be computed yet.")),
 }
 NAMES: dict[str, str | Promise] = {
     "krippendorff_alpha": _("Krippendorff's alpha"),
@@ -52,7 +56,7 @@ def index(request: HttpRequest) -> HttpResponse:
     found = lines(results)
     context = {
         "report": report,
-        "measures": [(line, READINGS[line.reading]) for line in found],
+        "measures": [(line, *READINGS[line.reading]) for line in found],
         "criteria": queries_releases.criterion_names(standing.project),
         "coefficients": NAMES,
         # The job is shown while it runs, and where it failed after the report that stands here.

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.utils import timezone
 
 from review.measuring import compute_report
 from review.models import AgreementReport
+from review.reading_agreement import lines
 from tests.conftest import Cast, page_client
 from tests.counting import statements
 from tests.factories import a_submitted_demonstration, a_task, decided
@@ -56,6 +59,34 @@ def test_figures_stand_beside_their_reading(cast: Cast) -> None:
     assert f"{alpha.value:.3f}" in page
     undefined = AgreementReport.objects.get().results.filter(value=None).first()
     assert undefined is None or undefined.reason.split("“")[0][:20] in page
+
+
+@dataclass(frozen=True)
+class Found:
+    coefficient: str
+    value: float | None
+    low: float | None = None
+    measure: str = "safety"
+    reason: str = ""
+
+
+def test_one_sided_ratings_are_not_called_chance() -> None:
+    figures = [
+        Found("krippendorff_alpha", 0.0, 0.0),
+        Found("percent_agreement", 0.98),
+        Found("gwet_ac2", 0.97),
+    ]
+    (line,) = lines(figures)
+    assert (line.tone, line.reading) == ("care", "skewed")
+    figures[1] = Found("percent_agreement", 0.6)
+    assert lines(figures)[0].reading == "chance"
+
+
+def test_a_measure_keeps_every_figure_once() -> None:
+    figures = [Found(name, 0.9, 0.85) for name in ("krippendorff_alpha", "fleiss_kappa", "gwet_ac1")]
+    (line,) = lines(figures)
+    assert (line.reading, line.percent) == ("good", None)
+    assert [line.chosen, line.beside, *line.others] == [figures[0], figures[2], figures[1]]
 
 
 def test_compute_now_starts_a_job_that_the_page_follows(cast: Cast) -> None:
