@@ -126,7 +126,7 @@ def _judge_reading(format: str, kind: str, mapping: dict[str, str], errors: dict
         try:
             if name == "mapping":
                 judge_mapping(mapping)
-            read(BytesIO(), format, **values)  # type: ignore[arg-type]
+            read(BytesIO(), format, **values)
         except SourceRefused as fault:
             errors[name] = [fault.message]
 

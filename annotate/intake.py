@@ -6,7 +6,7 @@ import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import IO, Any
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -18,6 +18,7 @@ from annotate.sources.checking import check_task
 from annotate.sources.judging import BATCH, Judged, judge, repeats_within
 from annotate.sources.limits import MIB, Limits, SourceRefused
 from annotate.sources.rows import RowError, TaskRow, digest
+from annotate.sources.streams import Readable
 from annotate.writing import known_in_project, texts_of
 from workspace.access import Standing
 from workspace.auditing import record
@@ -51,7 +52,7 @@ def add_tasks(
     return store_rows(standing.project, rows, by=standing.user, now=now, reserved=reserved)
 
 
-def add_stream(standing: Standing, stream: IO[bytes], *, now: datetime) -> int:
+def add_stream(standing: Standing, stream: Readable, *, now: datetime) -> int:
     """Add the tasks of a stream of JSON lines, in constant memory: all of them, or none. Returns how many.
 
     Raises `Invalid`, its errors naming the line and the field.
@@ -225,7 +226,7 @@ def _refuse_faults(judged: Judged) -> None:
     errors: dict[str, list[str]] = {}
     for error in judged.errors[:ERRORS_TOLD]:
         errors.setdefault(_place(error), []).append(error.message)
-    unknown = judged.notes.as_dict().get("unused_columns")
+    unknown = judged.notes.as_dict().get("unused_columns", {})
     if unknown:
         names = ", ".join(unknown["names"])
         errors.setdefault(str(unknown["lines"][0]), []).append(f"A task has no such fields: {names}.")

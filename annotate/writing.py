@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -69,11 +70,12 @@ def known_in_project(
         return []
     found: list[int] = []
     for start in range(places.start, places.stop, BATCH):
-        here = {
-            UUID(bytes=judged.mark(place)): place for place in range(start, min(start + BATCH, places.stop))
-        }
+        # A file may hold the same row twice: each of its places is one.
+        here: defaultdict[UUID, list[int]] = defaultdict(list)
+        for place in range(start, min(start + BATCH, places.stop)):
+            here[UUID(bytes=judged.mark(place))].append(place)
         known = others.filter(digest__in=list(here)).values_list("digest", flat=True)
-        found += (here[mark] for mark in known)
+        found += (place for mark in known for place in here[mark])
     return sorted(found)
 
 
@@ -107,10 +109,14 @@ def _write_in_two(plan: Plan, waiting: Iterator[int], report: Callable[[int], No
         finally:
             connection.close()
 
+    def report_or_stop(batch: int) -> None:
+        _raise_first(faults)
+        report(batch)
+
     helper = threading.Thread(target=help_write, name="import-helper", daemon=True)
     helper.start()
     try:
-        _write(plan, batches, lambda rows: _raise_first(faults) or report(rows))
+        _write(plan, batches, report_or_stop)
     finally:
         # Where this thread stops early the helper must not go on: it finds no further batch.
         _exhaust(waiting, plan.lock)

@@ -73,8 +73,8 @@ class Rounds:
     """The three ways of one file, in a database that is emptied before each."""
 
     def __init__(self, path: Path, rows: int) -> None:
-        from workspace.projects import create_project
         from workspace.models import Project
+        from workspace.projects import create_project
 
         self.path, self.rows = path, rows
         found = Project.objects.filter(slug="bench").first()
@@ -97,6 +97,7 @@ class Rounds:
         def work() -> None:
             with self.path.open("rb") as file:
                 source = importing.begin_import(self.project, file, chosen, by=None, now=now(), enqueue=False)
+            assert source.job is not None
             running.run(source.job.pk, passes.import_source)
             source.refresh_from_db()
             assert (source.state, source.tasks) == ("ready", self.rows), source.summary

@@ -53,7 +53,9 @@ class SourceInFull(SourceShape):
 
 
 class StartedImport(schemas.Job):
-    source = SourceShape(allow_null=True, help_text="null for a dry run")
+    source = SourceShape(  # type: ignore[assignment]
+        allow_null=True, help_text="null for a dry run"
+    )
 
 
 class NewSource(serializers.Serializer[Any]):
@@ -127,7 +129,8 @@ class Sources(Call):
 
     def import_file(self, request: Request) -> Response:
         values = body_of(request, allowed=_FIELDS)
-        file, said = _said({name: request.data[name] for name in values})
+        sent: Any = request.data  # of each field the last one, where it came more than once
+        file, said = _said({name: sent[name] for name in values})
         now = timezone.now()
         if said.pop("dry_run"):
             job = importing.start_trial(self.standing, file, now=now, **said)

@@ -16,6 +16,7 @@ from annotate.sources.limits import SourceRefused
 from annotate.sources.notes import LINES_KEPT, Notes
 from annotate.sources.reading import read
 from annotate.sources.rows import DIGEST_BYTES, RowError, TaskRow, digest
+from annotate.sources.streams import Readable
 
 ERRORS_KEPT = 1000
 # Rows of one transaction of the second pass; a source resumed after years must be cut in the same places.
@@ -90,7 +91,7 @@ class Judged:
 
 
 def judge(
-    source: IO[bytes],
+    source: Readable,
     format: str,
     *,
     spool: IO[bytes] | None = None,

@@ -17,7 +17,7 @@ from django.core.files.storage import default_storage
 from django.db import OperationalError, connection
 from django.utils import timezone
 
-from annotate import claiming, importing, writing
+from annotate import bulk, claiming, importing, writing
 from annotate.choosing import choices
 from annotate.models import Slot, Source, Task
 from annotate.sources.judging import BATCH
@@ -55,7 +55,8 @@ def work_elsewhere(source: Source) -> str:
 
 def after_batches(monkeypatch: pytest.MonkeyPatch, count: int, fault: BaseException) -> None:
     """Let the writing of the batch after `count` of them end in `fault`."""
-    real, done = writing.write_batch, []
+    real = writing.write_batch
+    done: list[int] = []
 
     def failing(plan: writing.Plan, batch: int) -> None:
         if len(done) == count:
@@ -92,7 +93,7 @@ def test_a_batch_is_in_whole_or_not_at_all(cast: Cast, monkeypatch: pytest.Monke
     """Killed after the rows were copied, before they were marked as written."""
     source = started(cast.lead, numbered(ROWS))
     with monkeypatch.context() as patch:
-        real = writing.write_texts
+        real = bulk.write_texts
 
         def failing(*arguments: Any, **named: Any) -> list[int]:
             real(*arguments, **named)
@@ -120,7 +121,7 @@ def test_a_stalled_worker_cannot_write_over_its_successor(
 ) -> None:
     """The first worker wakes in the middle of a batch after the second has done everything."""
     source = started(cast.lead, numbered(ROWS))
-    real = writing.write_texts
+    real = bulk.write_texts
     slept: list[bool] = []
     ended: list[str] = []
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from annotate import claiming, importing, intake, passes
+from annotate import claiming, importing, intake, passes, writing
 from annotate.models import Assignment, Slot, Source, Task
 from annotate.sources.judging import BATCH
 from tests.annotate.importing_of import imported, lines, numbered, started, work_off
@@ -83,6 +83,7 @@ def test_one_bad_row_keeps_the_whole_file_out(cast: Cast) -> None:
     assert (job.state, source.state, source.tasks) == ("failed", "failed", 0)
     assert not Task.objects.filter(project=cast.project).exists()
     assert not Slot.objects.filter(task__project=cast.project).exists()
+    assert job.result is not None
     assert [error["line"] for error in job.result["errors"]] == [BATCH + 2, BATCH + 3]
     assert job.result["error_count"] == 2 and source.summary["errors"] == job.result["errors"]
     assert "nothing was imported" in job.error and f"Line {BATCH + 2}" in job.error
@@ -133,7 +134,7 @@ def test_a_task_added_by_the_api_while_rows_are_written_is_a_duplicate(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The look for duplicates is over when it comes in: the database's own constraint speaks."""
-    found = passes.known_in_project
+    found = writing.known_in_project
 
     def meanwhile(*arguments: Any, **named: Any) -> list[int]:
         known = found(*arguments, **named)
@@ -252,7 +253,7 @@ def test_a_trial_judges_as_an_import_and_keeps_nothing(cast: Cast) -> None:
     key = job.arguments["trial"]["file"]
     running.run(job.pk, passes.import_source)
     job = Job.objects.get(pk=job.pk)
-    assert job.state == "succeeded", job.error
+    assert job.state == "succeeded" and job.result is not None, job.error
     assert job.result["dry_run"] and job.result["would_import"] == 3
     assert job.result["duplicates"] == {"count": 2, "lines": [1, 2]}
     assert job.result["errors"][0]["line"] == 6
