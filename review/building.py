@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 
@@ -71,6 +72,13 @@ def build(
         raise
     release_storage.clear_work(release_storage.places_of(release))
     return release
+
+
+def build_for(run: running.Run, *, clock: Callable[[], datetime]) -> dict[str, Any]:
+    """Build the release that a job names; the job's result. A worker's task and the command call this."""
+    release = Release.objects.select_related("project").get(pk=run.job.arguments["release"])
+    built = build(release, by=run.job.created_by, clock=clock, progress=run.progress)
+    return {"number": built.number, "rows": built.rows, "manifest_sha256": built.manifest_sha256}
 
 
 def build_again(release: Release, directory: Path, *, progress: Progress | None = None) -> Sealed:

@@ -8,7 +8,6 @@ from celery import shared_task
 from django.utils import timezone
 
 from review import building, claiming, measuring, publishing
-from review.models import Release
 from workspace import running
 
 
@@ -43,7 +42,5 @@ def build_release(job_id: int) -> None:
 
 
 def build_of(run: running.Run) -> dict[str, Any]:
-    """The work of a build's job; the command does it in its own process."""
-    release = Release.objects.select_related("project").get(pk=run.job.arguments["release"])
-    built = building.build(release, by=run.job.created_by, clock=timezone.now, progress=run.progress)
-    return {"number": built.number, "rows": built.rows, "manifest_sha256": built.manifest_sha256}
+    """The work of a build's job."""
+    return building.build_for(run, clock=timezone.now)

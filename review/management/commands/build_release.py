@@ -11,7 +11,6 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from review import building, publishing, release_storage
-from review.jobs import build_of
 from review.models import Release
 from review.release import formats
 from review.release.shards import ROWS_PER_SHARD
@@ -96,7 +95,7 @@ def _built(release: Release) -> Release:
         exclusive=f"release:{release.pk}",
     )
     Release.objects.filter(pk=release.pk).update(job=job)
-    running.run(job.pk, build_of)
+    running.run(job.pk, lambda run: building.build_for(run, clock=timezone.now))
     job.refresh_from_db()
     release.refresh_from_db()
     if release.state != "ready":
