@@ -16,9 +16,9 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.db import (
-    DatabaseError,
     IntegrityError,
     InterfaceError,
+    OperationalError,
     close_old_connections,
     connection,
     transaction,
@@ -39,8 +39,8 @@ BEAT_SECONDS = settings.JOB_HEARTBEAT_LIMIT / 6
 # A queued job that no worker began for so long was lost on its way: it is sent again.
 QUEUED_LIMIT = HEARTBEAT_LIMIT / 6
 MOST_ATTEMPTS = 10
-# What the database raises when it goes away under us; Django's two have no useful ancestor in common.
-DATABASE_FAULTS = (DatabaseError, InterfaceError)
+# What the database raises when it goes away under us, or picks us to end a deadlock. Its other faults are ours.
+DATABASE_FAULTS = (OperationalError, InterfaceError)
 
 # Which Celery task runs a kind of job. Each app's `jobs.py` names its kinds by the same words.
 RUNNERS = {

@@ -130,6 +130,13 @@ def test_the_same_row_may_stand_in_two_projects(cast: Cast) -> None:
     assert imported(cast.stranger, numbered(3)).tasks == 3
 
 
+def test_rows_that_repeat_both_the_file_and_the_project_are_skipped(cast: Cast) -> None:
+    imported(cast.lead, lines({"prompt": "Old?"}))
+    source = imported(cast.lead, lines({"prompt": "New?"}, {"prompt": "Old?"}, {"prompt": "Old?"}))
+    assert (source.state, source.summary["imported"]) == ("ready", 1)
+    assert source.summary["duplicates"] == {"count": 2, "lines": [2, 3]}
+
+
 def test_a_task_added_by_the_api_while_rows_are_written_is_a_duplicate(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:

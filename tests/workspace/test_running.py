@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import InterfaceError, OperationalError
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerAway
 from pytest_django import DjangoCaptureOnCommitCallbacks
@@ -170,6 +170,17 @@ def test_a_passing_fault_puts_the_job_back(
     running.run(job.pk, lambda run: {"second": "time"})
     job.refresh_from_db()
     assert (job.state, job.attempt) == ("succeeded", 2)
+
+
+def test_a_broken_promise_of_the_database_is_no_passing_fault(cast: Cast) -> None:
+    job = a_job(cast)
+
+    def work(run: running.Run) -> dict[str, Any]:
+        raise IntegrityError("duplicate key value violates unique constraint")
+
+    running.run(job.pk, work)
+    job.refresh_from_db()
+    assert (job.state, job.attempt) == ("failed", 1)
 
 
 def test_a_job_whose_worker_dies_again_and_again_is_given_up(cast: Cast) -> None:
