@@ -128,7 +128,7 @@ def work_counts(member: Member) -> dict[str, int]:
 def with_newest_revision(rows: QuerySet[Demonstration]) -> QuerySet[Demonstration]:
     """The same rows, each with a list `newest` that holds its newest revision: one more statement for all."""
     newest = Revision.objects.filter(number=F("demonstration__revision"))
-    return rows.prefetch_related(Prefetch("revisions", queryset=newest, to_attr="newest"))
+    return rows.prefetch_related(Prefetch("revisions", queryset=newest, to_attr="newest"))  # type: ignore[no-redef]
 
 
 def demonstration_list(standing: Standing, filters: Mapping[str, str]) -> QuerySet[Demonstration]:
@@ -199,4 +199,4 @@ def numbers_read_by(member: Member | None) -> set[int]:
     if member is None:
         return set()
     read = Acknowledgement.objects.filter(member=member)
-    return set(read.values_list("version__number", flat=True))
+    return {number for number in read.values_list("version__number", flat=True) if number is not None}

@@ -31,7 +31,7 @@ def quality_rating(
         values = [Decimal(level["value"]) for level in criterion["levels"]]
         if criterion["scale"] == "nominal" or not levels or max(values) == min(values):
             continue
-        mean = sum(levels) / len(levels)
+        mean = sum(levels, Decimal(0)) / len(levels)
         share = (mean - min(values)) / (max(values) - min(values))
         weight = Decimal(str(criterion.get("weight", 1)))
         total += weight * (LOWEST + share * (HIGHEST - LOWEST))

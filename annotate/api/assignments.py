@@ -13,7 +13,7 @@ from annotate import claiming, drafting, queries, submitting
 from annotate.access import any_assignment, require_own
 from annotate.api import rendering, schemas
 from annotate.models import Assignment, Draft
-from workspace.access import Standing, standing_for, standing_of
+from workspace.access import Standing, standing_of
 from workspace.api.calls import Call, body_of
 from workspace.api.documents import answers
 from workspace.api.fields import number, required, text
@@ -33,7 +33,7 @@ class OwnAssignment(Call):
         member = self.thing.member
         if member.user_id == request.user.pk and member.active and not request.user.is_superuser:
             return standing_of(member, request.user)
-        return standing_for(request.user, self.thing)
+        return super().standing_with(request)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

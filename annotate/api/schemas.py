@@ -38,7 +38,7 @@ class Criterion(Documented[Any]):
     judges = ChoiceField(["prompt", "response", "conversation"])
     scale = ChoiceField(["nominal", "ordinal", "interval"])
     weight = FloatField()
-    required = BooleanField()
+    required = BooleanField()  # type: ignore[assignment]
     levels = Level(many=True)
 
 
@@ -95,7 +95,7 @@ class Task(Documented[Any]):
     id = CharField()
     kind = ChoiceField(TASK_KINDS)
     prompt = CharField(allow_blank=True)
-    context = CharField(allow_blank=True)
+    context = CharField(allow_blank=True)  # type: ignore[assignment]
     brief = CharField(allow_blank=True)
     messages = Message(many=True, allow_null=True)
     draft_response = CharField(allow_blank=True)

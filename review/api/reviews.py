@@ -14,7 +14,7 @@ from review import claiming, deciding, queries, undoing
 from review.access import any_review, require_own
 from review.api import schemas
 from review.models import Review
-from workspace.access import Standing, standing_for, standing_of
+from workspace.access import Standing, standing_of
 from workspace.api.calls import Call, body_of
 from workspace.api.documents import IDEMPOTENCY_KEY, answers
 from workspace.api.fields import number, required, text, wrong
@@ -58,7 +58,7 @@ class OwnReview(Call):
         member = self.thing.reviewer
         if member.user_id == request.user.pk and member.active and not request.user.is_superuser:
             return standing_of(member, request.user)
-        return standing_for(request.user, self.thing)
+        return super().standing_with(request)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

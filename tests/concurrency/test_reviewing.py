@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.utils import timezone
@@ -41,7 +42,7 @@ def test_two_reviewers_who_decide_at_once_settle_once(desk, second, state):
     for _ in range(8):
         written = a_submitted_demonstration(writer)
         first, last = a_review(one), a_review(other)
-        ended = at_once(lambda r=first: decide(r, one), lambda r=last: decide(r, other, second))
+        ended = at_once(partial(decide, first, one), partial(decide, last, other, second))
         only((), ended)
         written.refresh_from_db()
         assert written.state == state
@@ -58,7 +59,7 @@ def test_the_same_decision_sent_twice_at_once_is_written_once(desk):
         a_submitted_demonstration(writer)
         review = a_review(one)
         copies = [Review.objects.get(pk=review.pk) for _ in range(3)]
-        ended = at_once(*(lambda r=found: decide(r, one) for found in copies))
+        ended = at_once(*(partial(decide, found, one) for found in copies))
         only((), ended)
         assert review.scores.count() == len(full_scores(review))
         assert AuditEvent.objects.filter(action="review.decided", object_id=review.pk).count() == 1
@@ -70,7 +71,7 @@ def test_every_place_is_taken_once_and_never_by_the_same_reviewer_twice(desk):
         a_submitted_demonstration(writer)
 
     def review_until_empty(reviewer):
-        done = []
+        done: list[int] = []
         while True:
             try:
                 given = claiming.claim(reviewer, now=timezone.now())
@@ -80,7 +81,7 @@ def test_every_place_is_taken_once_and_never_by_the_same_reviewer_twice(desk):
             decide(review, reviewer)
             done.append(review.pk)
 
-    ended = at_once(*(lambda r=reviewer: review_until_empty(r) for reviewer in reviewers))
+    ended = at_once(*(partial(review_until_empty, reviewer) for reviewer in reviewers))
     only((), ended)
     done = [key for keys in ended for key in keys]
     assert len(done) == len(set(done)) == 40
@@ -99,7 +100,7 @@ def test_the_end_of_a_lease_and_a_late_decision_leave_one_holder(desk):
         Review.objects.filter(pk=review.pk).update(lease_until=past)
         ReviewPlace.objects.filter(pk=review.place_id).update(lease_until=past)
         mine, theirs = at_once(
-            lambda r=review: decide(r, one), lambda: claiming.claim(other, now=timezone.now())
+            partial(decide, review, one), partial(claiming.claim, other, now=timezone.now())
         )
         only((Moved, Empty), [mine, theirs])
         assert isinstance(mine, Exception) != isinstance(theirs, Exception)
@@ -118,9 +119,9 @@ def test_a_withdrawal_and_the_desk_never_wait_for_each_other_for_ever(desk):
         written = a_submitted_demonstration(writer)
         review = a_review(one)
         ended = at_once(
-            lambda d=written: returning.withdraw(writer, d, now=timezone.now()),
-            lambda r=review: claiming.release(r, by=one.user, now=timezone.now()),
-            lambda: claiming.claim(other, now=timezone.now()),
+            partial(returning.withdraw, writer, written, now=timezone.now()),
+            partial(claiming.release, review, by=one.user, now=timezone.now()),
+            partial(claiming.claim, other, now=timezone.now()),
         )
         only((Moved, Empty, Conflict), ended)
         written.refresh_from_db()

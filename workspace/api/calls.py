@@ -7,7 +7,7 @@ structure test walks the URLs and fails for a call without one.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, cast
 from urllib.parse import urlencode
 
@@ -127,7 +127,7 @@ def listed(request: Request, rows: QuerySet[Any], render: Callable[[Any], Mappin
 
 
 def paged(
-    request: Request, rows: QuerySet[Any], render: Callable[[list[Any]], list[Mapping[str, Any]]]
+    request: Request, rows: QuerySet[Any], render: Callable[[list[Any]], Sequence[Mapping[str, Any]]]
 ) -> Response:
     """As `listed`, for rows that are rendered a page at a time because they share a statement."""
     limit = _number(request, "limit", PAGE_SIZE, LARGEST_PAGE)
