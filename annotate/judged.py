@@ -21,7 +21,9 @@ from workspace.access import Standing
 class Verdict:
     """One judgement of one revision, as its reader may see it. `by` is None where the reader may not know.
 
-    `kind` is `review` or `adjudication`; `comments` are dicts with message, start, end, quote and text.
+    `kind` is `review` or `adjudication`; `comments` are dicts with message, start, end, quote and text. `version` is
+    the number of the guideline version it was judged by; `superseded` says that a material change asked for another
+    review since.
     """
 
     kind: str
@@ -34,6 +36,8 @@ class Verdict:
     scores: Mapping[str, int] = field(default_factory=dict)
     comments: Sequence[Mapping[str, Any]] = ()
     by: Mapping[str, str] | None = None
+    version: int | None = None
+    superseded: bool = False
 
 
 class Judgements(Protocol):

@@ -51,8 +51,10 @@ def reject(demonstration: Demonstration, *, by: User | None, now: datetime, **va
     _open_place(demonstration)
 
 
-def unsettle(demonstration: Demonstration, *, decided: datetime, by: User, now: datetime) -> None:
-    """Undo what the decision of the moment `decided` did to a demonstration: it is in review again.
+def unsettle(
+    demonstration: Demonstration, *, decided: datetime, by: User, now: datetime, to: str = "submitted"
+) -> None:
+    """Undo what the decision of the moment `decided` did to a demonstration: it is in review again, in state `to`.
 
     Called by `review.undoing` under the demonstration's lock. Raises `Conflict` where the writer has worked on what
     came back, or another writer holds the place that a rejection opened.
@@ -63,7 +65,7 @@ def unsettle(demonstration: Demonstration, *, decided: datetime, by: User, now: 
         freed = Slot.objects.filter(pk=demonstration.slot_id, state="open")
         if not freed.update(state="filled", holder=demonstration.author_id, lease_until=None):
             raise Conflict("Another writer has the task already; this rejection stands.")
-    restore(demonstration, "submitted", by=by, now=now, settled=None, quality_rating=None, rating_reviews=0)
+    restore(demonstration, to, by=by, now=now, settled=None, quality_rating=None, rating_reviews=0)
 
 
 def _take_from_writer(demonstration: Demonstration, *, decided: datetime) -> None:
@@ -147,7 +149,9 @@ def _take_up_again(demonstration: Demonstration, *, by: User, now: datetime) -> 
 def lock_work(demonstration: int) -> None:
     """Lock the work on a demonstration that is in its writer's hands, before the demonstration itself: whoever saves
     or submits locks them in this order, and two who lock in another would wait for each other for ever."""
-    work = Assignment.objects.select_for_update(of=("self",)).filter(demonstration=demonstration, state="active")
+    work = Assignment.objects.select_for_update(of=("self",)).filter(
+        demonstration=demonstration, state="active"
+    )
     work.values_list("pk", flat=True).first()
 
 

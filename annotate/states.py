@@ -32,12 +32,13 @@ DEMONSTRATION_MOVES: dict[str, frozenset[str]] = {
     "disputed": frozenset({"approved", "rejected", "changes_requested", "withdrawn"}),
     "approved": frozenset({"needs_review", "withdrawn"}),
     "rejected": frozenset({"disputed", "withdrawn"}),
-    "needs_review": frozenset({"approved", "rejected", "changes_requested", "withdrawn"}),
+    "needs_review": frozenset({"approved", "rejected", "changes_requested", "disputed", "withdrawn"}),
     "withdrawn": frozenset(),
 }
 # Undoing a decision, within seconds of it, restores the state before it (`annotate.advancing.restore`).
 UNDO_MOVES: dict[str, frozenset[str]] = {
-    state: frozenset({"submitted"}) for state in ("approved", "rejected", "changes_requested", "disputed")
+    state: frozenset({"submitted", "needs_review"})
+    for state in ("approved", "rejected", "changes_requested", "disputed")
 }
 # In these the place in the task is free for another writer; every other state is live.
 NOT_LIVE = ("rejected", "withdrawn")

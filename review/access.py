@@ -65,6 +65,7 @@ def adjudications() -> QuerySet[Adjudication]:
         "demonstration__guideline_version",
         "demonstration__project",
         "revision__guideline_version",
+        "guideline_version",
         "adjudicator__user",
     )
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from annotate.models import Demonstration
+from annotate.models import Demonstration, GuidelineVersion
 from review.deciding import check_scores, settle
 from review.models import Adjudication, Review
 from review.states import DECISIONS
@@ -37,18 +37,22 @@ def resolve(
             pk=adjudication.demonstration_id
         )
         locked = Adjudication.objects.select_for_update(of=("self",)).select_related(
-            "revision__guideline_version"
+            "revision__guideline_version", "guideline_version"
         )
         mine = locked.get(pk=adjudication.pk)
         if mine.state != "open":
             raise Conflict("This was settled already.", extra={"state": mine.state})
-        reviews = list(
-            Review.objects.filter(revision=mine.revision_id, state="decided").prefetch_related("scores")
+        every = list(
+            Review.objects.filter(revision=mine.revision_id, state="decided")
+            .select_related("place")
+            .prefetch_related("scores")
         )
-        took_part = {demonstration.author_id, *(review.reviewer_id for review in reviews)}
+        # Those whose places a material change has closed judged by an earlier version.
+        reviews = [review for review in every if review.place.state != "closed"]
+        took_part = {demonstration.author_id, *(review.reviewer_id for review in every)}
         if member.pk in took_part:
             raise NotAllowed("Whoever wrote or reviewed a demonstration may not adjudicate it.")
-        _check(decision, reason, scores, mine)
+        _check(decision, reason, scores, mine.judged_by)
         mine.state, mine.decision, mine.reason = "resolved", decision, reason.strip()
         mine.scores, mine.adjudicator, mine.resolved = dict(scores or {}), member, now
         mine.save(update_fields=["state", "decision", "reason", "scores", "adjudicator", "resolved"])
@@ -62,12 +66,12 @@ def resolve(
         settling = (
             [scores] if scores else [{s.criterion: s.level for s in found.scores.all()} for found in reviews]
         )
-        settle(demonstration, decision, settling, mine.revision.guideline_version, by=standing.user, now=now)
+        settle(demonstration, decision, settling, mine.judged_by, by=standing.user, now=now)
     return mine
 
 
-def _check(decision: str, reason: str, scores: Mapping[str, int] | None, adjudication: Adjudication) -> None:
-    errors = check_scores(scores, adjudication.revision.guideline_version.rubric) if scores else {}
+def _check(decision: str, reason: str, scores: Mapping[str, int] | None, version: GuidelineVersion) -> None:
+    errors = check_scores(scores, version.rubric) if scores else {}
     if decision not in DECISIONS:
         errors["decision"] = [f"Use one of {', '.join(DECISIONS)}."]
     if not reason.strip():

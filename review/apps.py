@@ -6,7 +6,10 @@ class ReviewConfig(AppConfig):
     verbose_name = "Review"
 
     def ready(self) -> None:
-        from review import opening, queries
+        from review import leaving, opening, queries, queries_guidelines, reopening
 
+        leaving.listen()
         opening.listen()
         queries.listen()
+        queries_guidelines.listen()
+        reopening.listen()

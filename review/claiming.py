@@ -42,13 +42,14 @@ REVIEWING = queueing.Queue(
         INSERT INTO review_review (project_id, place_id, demonstration_id, revision_id, reviewer_id,
                                    guideline_version_id, state, decision, lease_until, claimed)
         SELECT %(project)s, pick.id, pick.demonstration_id, pick.revision_id, %(member)s,
-               revision.guideline_version_id, 'active', '', %(lease)s, %(now)s
+               coalesce(pick.guideline_version_id, revision.guideline_version_id), 'active', '', %(lease)s, %(now)s
         -- Named here so that the earlier holder has expired before the unique index sees the new one.
         FROM pick JOIN annotate_revision revision ON revision.id = pick.revision_id,
              (SELECT count(*) FROM expired) AS earlier
         ON CONFLICT (revision_id, reviewer_id) DO UPDATE SET
             state = CASE WHEN review_review.state IN ('released', 'expired') THEN 'active' ELSE 'taken' END,
-            place_id = EXCLUDED.place_id, lease_until = EXCLUDED.lease_until, claimed = EXCLUDED.claimed
+            place_id = EXCLUDED.place_id, lease_until = EXCLUDED.lease_until, claimed = EXCLUDED.claimed,
+            guideline_version_id = EXCLUDED.guideline_version_id
         RETURNING id
     ), noted AS (
         INSERT INTO workspace_auditevent (project_id, actor_id, action, object_type, object_id, after, request_id, at)

@@ -70,7 +70,8 @@ def settle_if_complete(demonstration: Demonstration, review: Review, *, by: User
     places = ReviewPlace.objects.filter(revision_id=review.revision_id).exclude(state="closed")
     if places.exclude(state="filled").exists() or demonstration.state not in ("submitted", "needs_review"):
         return
-    decided = Review.objects.filter(revision_id=review.revision_id, state="decided").order_by("id")
+    # Not those whose places a material change has closed: they judged by an earlier version.
+    decided = Review.objects.filter(place__in=places, state="decided").order_by("id")
     reviews = list(decided.prefetch_related("scores"))
     decisions = {found.decision for found in reviews}
     if len(decisions) > 1:
@@ -132,6 +133,7 @@ def _dispute(demonstration: Demonstration, review: Review, *, by: User, now: dat
         project_id=demonstration.project_id,
         demonstration=demonstration,
         revision_id=review.revision_id,
+        guideline_version_id=review.guideline_version_id,
         why="disagreement",
         opened=now,
     )

@@ -7,7 +7,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from review import building, claiming, measuring, publishing
+from review import building, claiming, measuring, publishing, reopening
 from workspace import running
 
 
@@ -44,3 +44,8 @@ def build_release(job_id: int) -> None:
 def build_of(run: running.Run) -> dict[str, Any]:
     """The work of a build's job."""
     return building.build_for(run, clock=timezone.now)
+
+
+@shared_task(name="review.jobs.review_again", ignore_result=True)
+def review_again(job_id: int) -> None:
+    running.run(job_id, reopening.review_again)

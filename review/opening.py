@@ -5,8 +5,10 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
+from django.db.models import Max
+
 from annotate.lanes import lane_for, wake
-from annotate.models import Demonstration, Revision
+from annotate.models import Demonstration, GuidelineVersion, Revision
 from review.models import Adjudication, Review, ReviewPlace
 from workspace.announcements import subscribe
 
@@ -19,6 +21,23 @@ def listen() -> None:
 
 def open_places(*, demonstration: Demonstration, revision: Revision, now: datetime) -> None:
     """Open as many places at this revision as the project plans reviews, in one lane at one random point."""
+    wake({_open(demonstration, revision, first=1, version=None)})
+
+
+def open_round(revision: Revision, version: GuidelineVersion) -> int:
+    """Open places for another review of this revision, judged by `version`; the places before them are closed.
+
+    Their reviews stay as they are, and count no more. Returns the lane, which the caller wakes.
+    """
+    earlier = ReviewPlace.objects.filter(revision=revision)
+    last = earlier.aggregate(last=Max("number"))["last"] or 0
+    earlier.exclude(state="closed").update(state="closed", holder=None, lease_until=None)
+    return _open(revision.demonstration, revision, first=last + 1, version=version)
+
+
+def _open(
+    demonstration: Demonstration, revision: Revision, *, first: int, version: GuidelineVersion | None
+) -> int:
     task = demonstration.task
     lane = lane_for(
         demonstration.project_id,
@@ -37,10 +56,11 @@ def open_places(*, demonstration: Demonstration, revision: Revision, now: dateti
             author_id=demonstration.author_id,
             lane_id=lane,
             shuffle=shuffle,
+            guideline_version=version,
         )
-        for number in range(1, demonstration.project.reviews + 1)
+        for number in range(first, first + demonstration.project.reviews)
     )
-    wake({lane})
+    return lane
 
 
 def close_places(*, demonstration: Demonstration, now: datetime) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 
 from annotate import judged
 from annotate.judged import Verdict
@@ -160,6 +160,7 @@ def _decided(demonstrations: Iterable[int]) -> QuerySet[Review]:
     rows = Review.objects.filter(demonstration__in=list(demonstrations), state="decided")
     return (
         rows.select_related("revision", "reviewer__user")
+        .annotate(version_number=F("guideline_version__number"), place_state=F("place__state"))
         .prefetch_related(
             Prefetch("scores", queryset=Score.objects.order_by("id")),
             Prefetch("comments", queryset=Comment.objects.order_by("message", "start", "id")),
@@ -205,6 +206,8 @@ def _verdict_of_review(review: Review, standing: Standing, demonstration: Demons
             for remark in review.comments.all()
         ),
         by=_named(review.reviewer) if _may_name(standing, demonstration, review.reviewer_id) else None,
+        version=review.version_number,  # type: ignore[attr-defined]
+        superseded=review.place_state == "closed",  # type: ignore[attr-defined]
     )
 
 

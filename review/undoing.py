@@ -17,6 +17,7 @@ from annotate.models import Demonstration
 from review import claiming
 from review.deciding import Judgement, SpanComment
 from review.models import Adjudication, Comment, ReleaseItem, Review, ReviewPlace, Score
+from review.reopening import state_in_review
 from review.states import STATE_AFTER
 from workspace.auditing import record
 from workspace.models import User
@@ -95,7 +96,8 @@ def _require_fresh(review: Review, *, now: datetime) -> None:
 
 def _take_back(demonstration: Demonstration, review: Review, *, by: User, now: datetime) -> None:
     """Undo what the decision did to the demonstration, where it was the last one planned."""
-    if demonstration.state == "submitted":
+    before = state_in_review(review.revision_id)
+    if demonstration.state == before:
         return
     decided = review.decided or now
     if demonstration.state == "disputed":
@@ -104,13 +106,13 @@ def _take_back(demonstration: Demonstration, review: Review, *, by: User, now: d
         )
         if not opened.update(state="closed", resolved=now):
             raise Conflict("An adjudicator has taken this up; your decision stands.")
-        restore(demonstration, "submitted", by=by, now=now)
+        restore(demonstration, before, by=by, now=now)
         return
     if demonstration.state != STATE_AFTER[review.decision]:
         raise Conflict("This demonstration has moved on since; your decision stands.")
     if ReleaseItem.objects.filter(revision=review.revision_id).exists():
         raise Conflict("A release holds this demonstration already; your decision stands.")
-    returning.unsettle(demonstration, decided=decided, by=by, now=now)
+    returning.unsettle(demonstration, to=before, decided=decided, by=by, now=now)
 
 
 def _reopen(review: Review, *, lease: datetime) -> None:

@@ -19,6 +19,7 @@ EVENTS = frozenset(
         "demonstration_submitted",  # demonstration, revision, now
         "demonstration_left_review",  # demonstration, now: recalled or withdrawn
         "member_left",  # member, now
+        "guideline_published",  # version, by, now
     }
 )
 

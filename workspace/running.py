@@ -48,6 +48,7 @@ RUNNERS = {
     "change_overlap": "annotate.jobs.change_overlap",
     "compute_agreement": "review.jobs.compute_agreement",
     "build_release": "review.jobs.build_release",
+    "review_again": "review.jobs.review_again",
 }
 
 

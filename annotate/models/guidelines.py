@@ -18,6 +18,8 @@ class GuidelineVersion(models.Model):
     body = models.TextField(blank=True, default="")
     summary = models.TextField(blank=True, default="")
     material = models.BooleanField(default=False)
+    # Of a material change: the categories whose approved work is looked at again; none named means all.
+    material_categories = models.JSONField(default=list, db_default=[])
     examples = models.JSONField(default=list)
     rubric = models.JSONField(default=list)
     categories = models.JSONField(default=list)

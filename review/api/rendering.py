@@ -16,7 +16,10 @@ def adjudication(disputed: Adjudication, verdicts: Sequence[Verdict], standing: 
 
     Parameters: `verdicts`, all of the demonstration that the reader may see; those of the disputed revision are shown.
     """
-    here = [found for found in verdicts if found.revision == disputed.revision.number]
+    here = [
+        found for found in verdicts if found.revision == disputed.revision.number and not found.superseded
+    ]
+    version = disputed.judged_by
     return {
         "id": str(disputed.pk),
         "state": disputed.state,
@@ -25,8 +28,8 @@ def adjudication(disputed: Adjudication, verdicts: Sequence[Verdict], standing: 
         "resolved": disputed.resolved,
         "demonstration": demonstration(disputed.demonstration, standing, messages=disputed.revision.messages),
         "revision": disputed.revision.number,
-        "guideline_version": disputed.revision.guideline_version.number,
-        "rubric": disputed.revision.guideline_version.rubric,
+        "guideline_version": version.number,
+        "rubric": version.rubric,
         "reviews": [verdict(found) for found in here if found.kind == "review"],
         "decision": disputed.decision,
         "reason": disputed.reason,

@@ -18,6 +18,10 @@ class ReviewPlace(models.Model):
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="places", db_index=False)
     number = models.PositiveSmallIntegerField()
     demonstration = models.ForeignKey(Demonstration, on_delete=models.PROTECT, related_name="places")
+    # Of a place that a material change opened: the version to judge by. Null: the one the revision was written under.
+    guideline_version = models.ForeignKey(
+        GuidelineVersion, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     # Kept beside, so that the claim can leave out one's own writing without another table.
     author = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", db_index=False)
     lane = models.ForeignKey(Lane, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -89,6 +93,9 @@ class Review(models.Model):
             models.Index(
                 fields=["project", "id"], condition=Q(state="decided"), name="review_decided_by_project"
             ),
+            models.Index(
+                fields=["guideline_version"], condition=Q(state="decided"), name="review_decided_by_version"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -138,6 +145,10 @@ class Adjudication(models.Model):
     )
     demonstration = models.ForeignKey(Demonstration, on_delete=models.PROTECT, related_name="adjudications")
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="+", db_index=False)
+    # Of a dispute after a material change: the version its reviews judged by. Null: the revision's own.
+    guideline_version = models.ForeignKey(
+        GuidelineVersion, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     why = models.CharField(max_length=20)
     state = models.CharField(max_length=8, default="open", db_default="open")
     adjudicator = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
@@ -160,3 +171,8 @@ class Adjudication(models.Model):
 
     def __str__(self) -> str:
         return f"adjudication {self.pk}"
+
+    @property
+    def judged_by(self) -> GuidelineVersion:
+        """The version whose rubric the reviews and the adjudicator score."""
+        return self.guideline_version or self.revision.guideline_version

@@ -79,11 +79,12 @@ def _shown(
 ) -> HttpResponse:
     standing: Standing = request.standing  # type: ignore[attr-defined]
     found = queries.verdicts([adjudication.demonstration], standing)[adjudication.demonstration_id]
-    here = [one for one in found if one.revision == adjudication.revision.number and one.kind == "review"]
+    number = adjudication.revision.number
+    here = [one for one in found if one.revision == number and one.kind == "review" and not one.superseded]
     if standing.project.blind:
         # Whoever judges between reviewers does not know them, even an admin who could look them up elsewhere.
         here = [replace(one, by=None) for one in here]
-    version = adjudication.revision.guideline_version
+    version = adjudication.judged_by
     scores = (typed or {}).get("scores", {})
     context = {
         "adjudication": adjudication,
@@ -92,6 +93,7 @@ def _shown(
         "revision": adjudication.revision,
         "verdicts": here,
         "compared": queries_adjudication.compared(version.rubric, here),
+        "version": version,
         "rubric": version.rubric,
         "category_name": version.category_names.get(adjudication.revision.category, ""),
         "decisions": DECISIONS,
