@@ -45,6 +45,8 @@ def build(
     if release.state != "building":
         return release
     try:
+        if progress is not None:
+            progress(0, 0, "Choosing the rows")
         asked = selection_from(release.settings.get("filters"), release.settings.get("splits"))
         freeze(release, asked)
         sealed = _write(release, release_storage.places_of(release), progress)
