@@ -101,7 +101,8 @@ def _tasks(release: Release, selection: Selection) -> Iterator[list[int]]:
 # adjudicator's own where they gave some.
 _FREEZE = f"""
 WITH chosen AS MATERIALIZED (
-    SELECT d.id AS demonstration_id, d.revision, d.quality_rating, d.settled, n.id AS revision_id, t.id AS task_id,
+    SELECT d.id AS demonstration_id, d.revision, d.quality_rating, d.settled, n.id AS revision_id, n.submitted,
+        n.guideline_version_id, n.findings, t.id AS task_id,
         coalesce(drawn.split, 'train') AS split,
         row_number() OVER (PARTITION BY coalesce(drawn.split, 'train') ORDER BY d.id) - 1 AS position
     FROM {CANDIDATES}
@@ -111,8 +112,8 @@ WITH chosen AS MATERIALIZED (
 )
 INSERT INTO review_releaseitem (release_id, split, position, revision_id, demonstration_id, source_id,
     rubric_version_id, quality_rating, scores, reviews, origin, context, metadata, lineage, created, approved)
-SELECT %(release)s, c.split, c.position, n.id, c.demonstration_id, t.source_id,
-    coalesce(judged.version_id, n.guideline_version_id), c.quality_rating,
+SELECT %(release)s, c.split, c.position, c.revision_id, c.demonstration_id, t.source_id,
+    coalesce(judged.version_id, c.guideline_version_id), c.quality_rating,
     CASE WHEN settled.scores <> '{{}}' THEN settled.scores
         WHEN judged.reviews = 1 THEN (
             SELECT coalesce(jsonb_object_agg(o.criterion, o.level), '{{}}') FROM review_score o
@@ -123,36 +124,38 @@ SELECT %(release)s, c.split, c.position, n.id, c.demonstration_id, t.source_id,
                 SELECT o.criterion, trim_scale(round(avg(o.level), 2)) AS mean
                 FROM review_review r JOIN review_score o ON o.review_id = r.id
                 JOIN review_reviewplace p ON p.id = r.place_id AND p.state <> 'closed'
-                WHERE r.revision_id = n.id AND r.state = 'decided' GROUP BY o.criterion
+                WHERE r.revision_id = c.revision_id AND r.state = 'decided' GROUP BY o.criterion
             ) m
         ) END,
     judged.reviews,
     CASE WHEN t.kind <> 'edit' THEN 'human'
-        WHEN n.messages -> -1 ->> 'content' = t.draft_response THEN 'machine_confirmed'
+        WHEN t.draft_response = (
+            SELECT n.messages -> -1 ->> 'content' FROM annotate_revision n WHERE n.id = c.revision_id
+        ) THEN 'machine_confirmed'
         ELSE 'machine_edited' END,
     t.context, t.metadata,
     jsonb_build_object(
         'task', t.id::text, 'kind', t.kind, 'external_id', t.external_id, 'source', t.source_id::text,
-        'revision', n.number, 'revisions', coalesce(earlier.ids, jsonb_build_array(n.id::text)),
-        'checks', jsonb_path_query_array(n.findings, '$[*].check'),
+        'revision', c.revision, 'revisions', coalesce(earlier.ids, jsonb_build_array(c.revision_id::text)),
+        'checks',
+        CASE WHEN c.findings = '[]' THEN c.findings ELSE jsonb_path_query_array(c.findings, '$[*].check') END,
         'reviews', coalesce(judged.ids, '[]'), 'adjudication', settled.id::text
     ),
-    coalesce(earlier.submitted, n.submitted), coalesce(c.settled, n.submitted)
+    coalesce(earlier.submitted, c.submitted), coalesce(c.settled, c.submitted)
 FROM chosen c
-JOIN annotate_revision n ON n.id = c.revision_id
 JOIN annotate_task t ON t.id = c.task_id
 LEFT JOIN LATERAL (
     SELECT count(*) AS reviews, min(r.id) AS first_id, max(r.guideline_version_id) AS version_id,
         jsonb_agg(r.id::text ORDER BY r.id) AS ids, bool_or(p.guideline_version_id IS NOT NULL) AS again
     -- Not those whose places a material change has closed: they judged by an earlier version.
     FROM review_review r JOIN review_reviewplace p ON p.id = r.place_id AND p.state <> 'closed'
-    WHERE r.revision_id = n.id AND r.state = 'decided'
+    WHERE r.revision_id = c.revision_id AND r.state = 'decided'
 ) judged ON true
 LEFT JOIN LATERAL (
     SELECT a.id, a.scores FROM review_adjudication a
-    WHERE a.demonstration_id = c.demonstration_id AND a.revision_id = n.id AND a.state = 'resolved'
+    WHERE a.demonstration_id = c.demonstration_id AND a.revision_id = c.revision_id AND a.state = 'resolved'
         AND (judged.again IS NOT TRUE OR a.opened >= (
-            SELECT max(r.decided) FROM review_review r WHERE r.revision_id = n.id AND r.state = 'decided'))
+            SELECT max(r.decided) FROM review_review r WHERE r.revision_id = c.revision_id AND r.state = 'decided'))
     ORDER BY a.id DESC LIMIT 1
 ) settled ON true
 LEFT JOIN LATERAL (

@@ -49,7 +49,6 @@ class Migration(migrations.Migration):
                     reference(
                         "review.release",
                         on_delete=django.db.models.deletion.CASCADE,
-                        db_constraint=True,
                         related_name="items",
                     ),
                 ),

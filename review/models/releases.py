@@ -53,11 +53,14 @@ class ReleaseItem(models.Model):
     a parent row would cost a million rows something: the revision leads to the rest.
     """
 
-    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="items", db_index=False)
+    # No constraints: one statement writes all rows of a release, and a check for each would cost a fifth of it.
+    release = models.ForeignKey(
+        Release, on_delete=models.CASCADE, related_name="items", db_constraint=False, db_index=False
+    )
     split = models.CharField(max_length=10, default="train", db_default="train")
     # From 0 in each split, in the order of the demonstrations.
     position = models.BigIntegerField()
-    # No constraint: it would lock, and so write, every page of the revisions; a trigger forbids to delete one anyway.
+    # Here it would also lock, and so write, every page of the revisions; a trigger forbids to delete one anyway.
     revision = models.ForeignKey(
         Revision, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
