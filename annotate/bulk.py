@@ -6,11 +6,12 @@ that come by the API, `annotate.writing` for the batches of a source.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from random import getrandbits
 
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from annotate.drawing import is_drawn
 from annotate.lanes import lane_for, wake
@@ -88,9 +89,19 @@ def lanes_for(
 
 
 def write_texts(
-    project: Project, texts: Sequence[bytes], lanes: Sequence[int], *, source_id: int | None, now: datetime
+    project: Project,
+    texts: Sequence[bytes],
+    lanes: Sequence[int],
+    *,
+    source_id: int | None,
+    now: datetime,
+    keys_at_once: bool = False,
 ) -> list[int]:
-    """Write tasks given as `copy_text` has them, each with open slots in its lane, inside the caller's transaction."""
+    """Write tasks given as `copy_text` has them, each with open slots in its lane, inside the caller's transaction.
+
+    Parameters: `keys_at_once`, to check the rows' foreign keys by one statement for each table instead of one for each
+    row, where `may_check_keys_at_once()`.
+    """
     identifiers = _identifiers(len(texts))
     share, most, key = project.overlap_share, project.overlap, bytes(project.draw_key)
     probability = share if most > 1 else 1.0
@@ -104,10 +115,50 @@ def write_texts(
         tasks.append(b"%d\t%b\t%d\t%b\t%d\t%b\n" % (number, text, overlap, mark, shuffle, tail))
         for place in range(1, overlap + 1):
             slots.append(f"{number}\t{place}\t{lane}\t{shuffle}\n")
-    _copy(f"COPY annotate_task ({_TASK_COLUMNS}) FROM STDIN", b"".join(tasks))
-    _copy(f"COPY annotate_slot ({_SLOT_COLUMNS}) FROM STDIN", "".join(slots).encode())
+    with _keys_checked_at_once(project.pk, source_id, set(lanes)) if keys_at_once else nullcontext():
+        _copy(f"COPY annotate_task ({_TASK_COLUMNS}) FROM STDIN", b"".join(tasks))
+        _copy(f"COPY annotate_slot ({_SLOT_COLUMNS}) FROM STDIN", "".join(slots).encode())
     wake(set(lanes))
     return identifiers
+
+
+def may_check_keys_at_once() -> bool:
+    """Whether the database lets this user switch off the check of foreign keys row by row.
+
+    True for the embedded server; elsewhere where the operator has granted it:
+    `GRANT SET ON PARAMETER session_replication_role TO …` (PostgreSQL 15 and later).
+    """
+    with connection.cursor() as cursor:
+        if getattr(connection, "pg_version", 0) >= 150000:
+            cursor.execute("SELECT has_parameter_privilege('session_replication_role', 'SET')")
+        else:
+            cursor.execute("SELECT current_setting('is_superuser') = 'on'")
+        return bool(cursor.fetchone()[0])
+
+
+# Locked as a foreign key's own check locks it, so that nobody can delete it before this transaction has committed.
+_REFERENCED = """
+SELECT (SELECT count(*) FROM (SELECT 1 FROM workspace_project WHERE id = %(project)s FOR KEY SHARE) p)
+     + (SELECT count(*) FROM (SELECT 1 FROM annotate_source WHERE id = %(source)s FOR KEY SHARE) s)
+     + (SELECT count(*) FROM (SELECT 1 FROM annotate_lane WHERE id = ANY(%(lanes)s) FOR KEY SHARE) l)
+"""
+
+
+@contextmanager
+def _keys_checked_at_once(project_id: int, source_id: int | None, lanes: set[int]) -> Iterator[None]:
+    """Check and lock all that the rows will refer to, then leave out the check of each row, which is half the cost.
+
+    A slot's own task is written in the same transaction. All other constraints hold as ever; a trigger that is put on
+    these two tables one day must be ENABLE ALWAYS.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_REFERENCED, {"project": project_id, "source": source_id, "lanes": sorted(lanes)})
+        if cursor.fetchone()[0] != 1 + (source_id is not None) + len(lanes):
+            raise IntegrityError("the project, the source or a lane of these tasks is gone")
+        cursor.execute("SET LOCAL session_replication_role TO replica")
+        yield
+        # After a fault inside, the caller's rollback sets it back.
+        cursor.execute("SET LOCAL session_replication_role TO origin")
 
 
 def _identifiers(count: int) -> list[int]:

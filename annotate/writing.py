@@ -17,7 +17,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 
-from annotate.bulk import lanes_for, write_texts
+from annotate.bulk import lanes_for, may_check_keys_at_once, write_texts
 from annotate.models import Source, Task
 from annotate.sources.judging import BATCH, Judged
 from workspace.models import Job
@@ -52,6 +52,7 @@ class Plan:
     skip: set[int]
     now: datetime
     lanes: list[int] = field(default_factory=list)
+    keys_at_once: bool = False
     late: list[int] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -86,6 +87,7 @@ def write_all(plan: Plan) -> None:
     """
     with transaction.atomic():
         known = lanes_for(plan.source.project, set(plan.judged.sorts), source_id=plan.source.pk)
+    plan.keys_at_once = may_check_keys_at_once()
     plan.lanes = [known[sort] for sort in plan.judged.sorts]
     plan.source.refresh_from_db(fields=["summary"])
     written = plan.source.summary["written"]
@@ -196,7 +198,14 @@ def _write_chosen(plan: Plan, batch: int, texts: list[bytes], chosen: list[int])
         cursor.execute("SET LOCAL synchronous_commit TO off")
         if texts:
             lanes = [plan.lanes[plan.judged.sort_of[place]] for place in chosen]
-            write_texts(plan.source.project, texts, lanes, source_id=plan.source.pk, now=plan.now)
+            write_texts(
+                plan.source.project,
+                texts,
+                lanes,
+                source_id=plan.source.pk,
+                now=plan.now,
+                keys_at_once=plan.keys_at_once,
+            )
         cursor.execute(
             _MARK_WRITTEN,
             {
