@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -77,6 +77,7 @@ def begin_import(
 
     Parameters: `enqueue`, False where the caller runs the job itself. Raises as `start_import` does.
     """
+    close_ended(project, now=now)
     kept = keep(file, project)
     try:
         with transaction.atomic():
@@ -111,6 +112,39 @@ def begin_import(
         default_storage.delete(kept["file"])
         raise
     return source
+
+
+def close_ended(project: Project, *, now: datetime) -> None:
+    """Close imports whose job ended without their work having a say: cancelled while it waited, or given up."""
+    for source in Source.objects.filter(
+        project=project, state="importing", job__state__in=["cancelled", "failed"]
+    ):
+        with transaction.atomic():
+            locked = Source.objects.select_for_update(of=("self",)).select_related("job").get(pk=source.pk)
+            if locked.state == "importing" and locked.job is not None:
+                close(locked, locked.job.error or locked.job.message, told={}, now=now)
+        default_storage.delete(source.file)
+
+
+def close(source: Source, error: str, *, told: Mapping[str, Any], now: datetime) -> None:
+    """End an import that will not go on, in the caller's transaction, on a locked row.
+
+    It failed where nothing is in the queue; otherwise what is in is set aside: the source is retired.
+    """
+    if source.tasks:
+        error += f" {source.tasks:,} tasks were in the queue by then and are set aside: restore the source to use them."
+    source.state = "retired" if source.tasks else "failed"
+    source.retired = now if source.tasks else None
+    source.file = ""
+    source.summary = {**told, "imported": source.tasks, "error": error}
+    source.save(update_fields=["state", "retired", "file", "summary"])
+    record(
+        f"source.{source.state}",
+        source,
+        by=source.created_by,
+        before={"state": "importing"},
+        after={"state": source.state, "tasks": source.tasks},
+    )
 
 
 def keep(file: Upload, project: Project) -> dict[str, Any]:

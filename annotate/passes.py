@@ -19,7 +19,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from annotate.choosing import Choices
-from annotate.importing import limits
+from annotate.importing import close, limits
 from annotate.models import Source
 from annotate.sources.judging import BATCH, Judged, judge, repeats_within
 from annotate.sources.limits import SourceRefused
@@ -158,22 +158,9 @@ def _abandon(source: Source, run: Run, fault: Exception, *, now: datetime) -> No
         if locked.state != "importing" or not mine:
             return
         told = dict(fault.extra) if isinstance(fault, Refusal) else {}
+        key = locked.file
         error = words or "An unexpected fault stopped the import; the operator's log says more."
-        if locked.tasks:
-            error += f" {locked.tasks:,} tasks were in the queue by then and are set aside: "
-            error += "restore the source to use them."
-        locked.state = "retired" if locked.tasks else "failed"
-        locked.retired = now if locked.tasks else None
-        key, locked.file = locked.file, ""
-        locked.summary = {**told, "imported": locked.tasks, "error": error}
-        locked.save(update_fields=["state", "retired", "file", "summary"])
-        record(
-            f"source.{locked.state}",
-            locked,
-            by=source.created_by,
-            before={"state": "importing"},
-            after={"state": locked.state, "tasks": locked.tasks},
-        )
+        close(locked, error, told=told, now=now)
     if key:
         default_storage.delete(key)
 

@@ -62,7 +62,7 @@ def test_rows_for_a_lane_that_is_gone_are_refused(cast: Cast, at_once: bool) -> 
 
 def test_the_check_row_by_row_is_back_for_what_follows(cast: Cast) -> None:
     imported(cast.lead, numbered(3))
-    task = Task.objects.filter(project=cast.project).first()
+    task = Task.objects.filter(project=cast.project)[0]
     with pytest.raises(IntegrityError), transaction.atomic():
         Slot.objects.create(task=task, number=9, lane_id=10**9, shuffle=1)
         with connection.cursor() as cursor:

@@ -152,6 +152,18 @@ def test_cancelled_before_writing_leaves_nothing(cast: Cast) -> None:
 
 
 @pytest.mark.django_db
+def test_an_import_cancelled_while_it_waited_is_closed_before_the_next(cast: Cast) -> None:
+    source = started(cast.lead, numbered(1))
+    key = source.file
+    assert source.job is not None
+    running.cancel(source.job, by=cast.lead.user, now=timezone.now())
+    assert work_off(started(cast.lead, numbered(1))).state == "succeeded"
+    source.refresh_from_db()
+    assert source.state == "failed" and "Cancelled" in source.summary["error"]
+    assert not default_storage.exists(key)
+
+
+@pytest.mark.django_db
 def test_cancelled_while_writing_sets_aside_what_is_in(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     source = started(cast.lead, numbered(ROWS))
     after_batches(monkeypatch, 2, running.Cancelled())
