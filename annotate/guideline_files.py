@@ -62,6 +62,8 @@ def read_guideline(text: str) -> dict[str, Any]:
     matter = _matter(front)
     guideline = {key: value for key, value in matter.items() if key not in TOLD} | {"body": body}
     check_guideline(guideline)
+    if not _can_be_kept(guideline):
+        raise ValueError("The file holds a character with the code 0, or half of one, which no database keeps.")
     return {part: guideline[part] for part in PARTS}
 
 
@@ -77,6 +79,14 @@ def _matter(front: str) -> dict[str, Any]:
     if "body" in matter:
         raise ValueError("The body of a guideline stands below the front matter, not in it.")
     return matter
+
+
+def _can_be_kept(value: Any) -> bool:
+    """Whether every text in `value` is one that a database takes."""
+    if isinstance(value, str):
+        return "\0" not in value and not any("\ud800" <= character <= "\udfff" for character in value)
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    return all(_can_be_kept(one) for one in inner)
 
 
 class _Loader(yaml.SafeLoader):

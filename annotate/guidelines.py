@@ -132,22 +132,43 @@ def publish(
     Raises `Missing` without a draft, `Stale` where it has changed since, `Invalid` by field.
     """
     standing.require("guideline.change")
+    with transaction.atomic():
+        _require_unchanged(_locked_draft(standing.project), seen, {})
+        return publish_draft(
+            standing.project,
+            summary=summary,
+            material=material,
+            categories=categories,
+            by=standing.user,
+            now=now,
+        )
+
+
+def publish_draft(
+    project: Project,
+    *,
+    summary: str,
+    material: bool,
+    by: User | None,
+    now: datetime,
+    categories: Sequence[str] = (),
+) -> GuidelineVersion:
+    """As `publish`, for a command, which nobody has logged in for."""
     if not summary.strip():
         raise Invalid("Say what changed.", errors={"summary": ["Write a summary; everyone will read it."]})
     with transaction.atomic():
-        draft = _locked_draft(standing.project)
-        _require_unchanged(draft, seen, {})
+        draft = _locked_draft(project)
         _check(draft, summary=summary)
-        before = newest(standing.project)
+        before = newest(project)
         _check_material(categories, material, known={*draft.category_names, *before.category_names})
         number = (before.number or 0) + 1
         draft.number, draft.summary, draft.material = number, summary, material
         draft.material_categories = list(dict.fromkeys(categories))
-        draft.published, draft.published_by = now, standing.user
+        draft.published, draft.published_by = now, by
         draft.save()
         told = {"number": number, "material": material, "categories": draft.material_categories}
-        record("guideline.published", draft, by=standing.user, after=told)
-        announce("guideline_published", version=draft, by=standing.user, now=now)
+        record("guideline.published", draft, by=by, after=told)
+        announce("guideline_published", version=draft, by=by, now=now)
     return draft
 
 

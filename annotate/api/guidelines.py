@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotate import guidelines, queries
+from annotate import guidelines, queries, queries_guidelines
 from annotate.access import guideline_draft, guideline_version
 from annotate.api import rendering, schemas
+from annotate.guideline_diff import diff_guidelines
+from annotate.guideline_sections import fingerprint
 from workspace.api.calls import Call, body_of, listed
 from workspace.api.documents import IDEMPOTENCY_KEY, PAGE, answers, page_of
-from workspace.api.fields import flag, text
+from workspace.api.fields import flag, text, wrong
 
 
 class GuidelineVersions(Call):
@@ -58,12 +63,14 @@ class GuidelineDraft(Call):
     @extend_schema(
         operation_id="change_guideline_draft",
         summary="Change parts of the draft",
-        request=schemas.GuidelineParts,
-        responses=answers(schemas.GuidelineVersion),
+        request=schemas.GuidelineChange,
+        responses=answers(schemas.GuidelineVersion, refusals=(409,)),
     )
     def patch(self, request: Request, slug: str) -> Response:
-        parts = body_of(request, allowed=guidelines.PARTS)
-        draft = guidelines.change_draft(self.standing, now=timezone.now(), **parts)
+        parts = body_of(request, allowed=(*guidelines.PARTS, "fingerprint"))
+        seen = text(parts, "fingerprint", most=100) or None
+        parts.pop("fingerprint", None)
+        draft = guidelines.change_draft(self.standing, now=timezone.now(), seen=seen, **parts)
         return Response(rendering.guideline_version(draft))
 
     @extend_schema(
@@ -77,7 +84,24 @@ class GuidelineDraft(Call):
 
 
 class PublishGuideline(Call):
-    actions = {"POST": "guideline.change"}
+    actions = {"GET": "guideline.change", "POST": "guideline.change"}
+
+    @extend_schema(
+        operation_id="preview_guideline_publication",
+        summary="What publishing the draft as a material change would send to review again",
+        responses=answers(schemas.PublicationPreview),
+    )
+    def get(self, request: Request, slug: str) -> Response:
+        draft = guideline_draft(self.standing)
+        approved = queries_guidelines.approved_by_category(self.standing.project)
+        return Response(
+            {
+                "number": (guidelines.newest(self.standing.project).number or 0) + 1,
+                "approved": approved,
+                "total": sum(approved.values()),
+                "fingerprint": fingerprint(guidelines.parts_of(draft)),
+            }
+        )
 
     @extend_schema(
         operation_id="publish_guideline",
@@ -88,12 +112,19 @@ class PublishGuideline(Call):
         responses=answers(schemas.GuidelineVersion, refusals=(409,)),
     )
     def post(self, request: Request, slug: str) -> Response:
-        values = body_of(request, allowed=("summary", "material"))
+        values = body_of(request, allowed=("summary", "material", "categories", "fingerprint"))
         summary, material = text(values, "summary", most=5000), flag(values, "material")
+        categories = _keys(values, "categories")
+        seen = text(values, "fingerprint", most=100) or None
 
         def publish() -> Response:
             version = guidelines.publish(
-                self.standing, summary=summary, material=material, now=timezone.now()
+                self.standing,
+                summary=summary,
+                material=material,
+                categories=categories,
+                seen=seen,
+                now=timezone.now(),
             )
             return Response(rendering.guideline_version(version))
 
@@ -112,6 +143,21 @@ class ShowGuideline(Call):
         return Response(rendering.guideline_version(guideline_version(self.standing, number)))
 
 
+class CompareGuidelines(Call):
+    actions = {"GET": "guideline.view"}
+
+    @extend_schema(
+        operation_id="diff_guideline_versions",
+        summary="What changed from one version to another",
+        responses=answers(schemas.GuidelineDiff),
+    )
+    def get(self, request: Request, slug: str, number: int, other: int) -> Response:
+        old = guideline_version(self.standing, number)
+        new = guideline_version(self.standing, other)
+        found = diff_guidelines(guidelines.parts_of(old), guidelines.parts_of(new))
+        return Response({"old": number, "new": other, **found})
+
+
 class AcknowledgeGuideline(Call):
     actions = {"POST": "guideline.acknowledge"}
 
@@ -125,3 +171,10 @@ class AcknowledgeGuideline(Call):
         body_of(request, allowed=())
         read = guidelines.acknowledge(self.standing, number, now=timezone.now())
         return Response({"number": number, "at": read.at})
+
+
+def _keys(values: Mapping[str, Any], name: str) -> list[str]:
+    found = values.get(name) or []
+    if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
+        raise wrong(name, "Send a list of keys.")
+    return found

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from annotate.access import may_know_annotator
+from annotate.guideline_sections import fingerprint
+from annotate.guidelines import parts_of
 from annotate.judged import Verdict
 from annotate.models import Demonstration, GuidelineVersion, Revision, Task
 from workspace.access import Standing
@@ -19,12 +21,14 @@ def guideline_version(version: GuidelineVersion) -> dict[str, Any]:
         "body": version.body,
         "summary": version.summary,
         "material": version.material,
+        "material_categories": version.material_categories,
         "created": version.created,
         "published": version.published,
         "examples": version.examples,
         "rubric": version.rubric,
         "categories": version.categories,
         "bounds": version.bounds,
+        "fingerprint": fingerprint(parts_of(version)),
     }
 
 

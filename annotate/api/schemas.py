@@ -73,17 +73,68 @@ class GuidelineVersion(Documented[Any]):
     body = CharField(help_text="Markdown")
     summary = CharField(allow_blank=True)
     material = BooleanField()
+    material_categories = ListField(
+        child=CharField(), help_text="Of a material change; none named means all categories"
+    )
     created = DateTimeField()
     published = DateTimeField(allow_null=True)
     examples = Example(many=True)
     rubric = Criterion(many=True)
     categories = Category(many=True)
     bounds = DictField()
+    fingerprint = CharField(help_text="Of what an admin edits: says whether the draft is still what you read")
+
+
+class GuidelineChange(GuidelineParts):
+    fingerprint = CharField(
+        required=False, help_text="Of the draft you began with; 409 with the current one where it has changed"
+    )
+
+
+class ChangedPart(Documented[Any]):
+    kind = ChoiceField(["same", "removed", "added"])
+    text = CharField(allow_blank=True)
+
+
+class ChangedField(Documented[Any]):
+    field = CharField()
+    change = ChoiceField(["same", "changed", "added", "removed"])
+    parts = ChangedPart(many=True)
+
+
+class ChangedEntry(Documented[Any]):
+    key = CharField(required=False, help_text="Of a criterion or category")
+    label = CharField(allow_blank=True)
+    change = ChoiceField(["same", "changed", "added", "removed"])
+    fields = ChangedField(many=True)  # type: ignore[assignment]
+
+
+class GuidelineDiff(Documented[Any]):
+    old = IntegerField()
+    new = IntegerField()
+    title = ChangedField()
+    sections = ChangedEntry(many=True, help_text="Of the body, split at its `##` headings")
+    examples = ChangedEntry(many=True)
+    rubric = ChangedEntry(many=True)
+    categories = ChangedEntry(many=True)
+    bounds = ChangedEntry(many=True, help_text="Each limit by its path")
+    changes = DictField(child=IntegerField(), help_text="How many entries of each are not the same")
+
+
+class PublicationPreview(Documented[Any]):
+    number = IntegerField(help_text="The number the draft would get")
+    approved = DictField(child=IntegerField(), help_text="By category: what a material change would concern")
+    total = IntegerField()
+    fingerprint = CharField()
 
 
 class Publication(Documented[Any]):
     summary = CharField(help_text="What changed; everyone will read it")
     material = BooleanField(required=False, help_text="Whether it invalidates earlier work")
+    categories = ListField(
+        child=CharField(), required=False, help_text="Where it does; none named means in all categories"
+    )
+    fingerprint = CharField(required=False, help_text="Of the draft you read; 409 where it has changed since")
 
 
 class Acknowledgement(Documented[Any]):

@@ -28,6 +28,10 @@ urlpatterns: list[URLPattern] = [
         "projects/<slug:slug>/guideline-versions/<number:number>/acknowledge/",
         guidelines.AcknowledgeGuideline.as_view(),
     ),
+    path(
+        "projects/<slug:slug>/guideline-versions/<number:number>/diff/<number:other>/",
+        guidelines.CompareGuidelines.as_view(),
+    ),
     path("projects/<slug:slug>/queue/claim/", queue.ClaimTask.as_view()),
     path("projects/<slug:slug>/demonstrations/", demonstrations.ListDemonstrations.as_view()),
     path("projects/<slug:slug>/sources/", sources.Sources.as_view()),

@@ -8,7 +8,8 @@ import pytest
 
 from annotate.models import Acknowledgement, GuidelineVersion
 from tests.conftest import api_client
-from tests.factories import a_member
+from tests.factories import a_member, a_submitted_demonstration, decided
+from workspace.models import Job
 
 
 def call(who, path="", body=None, method="get", project=None, **headers):
@@ -137,6 +138,7 @@ def test_reading_is_recorded_once(cast):
         ("draft/", "get", None),
         ("draft/", "patch", {"title": "T"}),
         ("draft/", "delete", None),
+        ("draft/publish/", "get", None),
         ("draft/publish/", "post", {"summary": "S"}),
     ],
 )
@@ -144,6 +146,70 @@ def test_only_admins_change_the_guideline(cast, draft, path, method, body):
     for who in (cast.writer, cast.reviewer, cast.adjudicator):
         assert call(who, path, body, method).status_code == 403
     assert call(cast.stranger, path, body, method, project=cast.project).status_code == 404
+    assert call(cast.lead, "draft/").json() == draft
+
+
+def test_the_difference_of_two_versions_is_json(cast, draft):
+    call(cast.lead, "draft/", {"body": draft["body"].replace("a", "e", 1), "title": "Better"}, "patch")
+    call(cast.lead, "draft/publish/", {"summary": "S"}, "post")
+    found = call(cast.writer, "1/diff/2/").json()
+    assert (found["old"], found["new"], found["changes"]["title"]) == (1, 2, 1)
+    assert sum(found["changes"].values()) == 2 and len(found["rubric"]) == len(draft["rubric"])
+    back = call(cast.writer, "2/diff/1/").json()
+    kinds = [{part["kind"] for part in one["title"]["parts"]} for one in (found, back)]
+    assert "added" in kinds[0] and "removed" in kinds[1]
+    assert set(call(cast.writer, "2/diff/2/").json()["changes"].values()) == {0}
+    assert call(cast.writer, "1/diff/3/").status_code == 404
+    assert call(cast.stranger, "1/diff/2/", project=cast.project).status_code == 404
+
+
+def test_two_admins_never_overwrite_each_other(cast, draft):
+    seen = draft["fingerprint"]
+    other = a_member(cast.project, "admin")
+    assert call(other, "draft/", {"title": "Theirs", "fingerprint": seen}, "patch").status_code == 200
+    refused = call(cast.lead, "draft/", {"title": "Mine", "fingerprint": seen}, "patch")
+    assert refused.status_code == 409 and refused.json()["type"].endswith("stale")
+    assert refused.json()["current"]["title"] == "Theirs"
+    stale = call(cast.lead, "draft/publish/", {"summary": "S", "fingerprint": seen}, "post")
+    assert stale.status_code == 409
+    fresh = refused.json()["fingerprint"]
+    saved = call(cast.lead, "draft/", {"title": "Mine", "fingerprint": fresh}, "patch").json()
+    body = {"summary": "S", "fingerprint": saved["fingerprint"]}
+    assert call(cast.lead, "draft/publish/", body, "post").json()["title"] == "Mine"
+
+
+def test_a_publication_says_beforehand_what_it_would_send_to_review_again(cast, draft):
+    written = a_submitted_demonstration(cast.writer)
+    decided(cast.reviewer)
+    decided(cast.second_reviewer)
+    preview = call(cast.lead, "draft/publish/").json()
+    assert preview == {
+        "number": 2,
+        "approved": {"open_qa": 1},
+        "total": 1,
+        "fingerprint": draft["fingerprint"],
+    }
+    written.refresh_from_db()
+    assert written.state == "approved"
+    body = {"summary": "S", "material": True, "categories": ["open_qa"]}
+    version = call(cast.lead, "draft/publish/", body, "post").json()
+    assert version["material_categories"] == ["open_qa"]
+    job = Job.objects.get(kind="review_again")
+    assert (job.total, job.arguments) == (1, {"version": GuidelineVersion.objects.get(number=2).pk})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"summary": "S", "material": True, "categories": ["nowhere"]},
+        {"summary": "S", "material": False, "categories": ["open_qa"]},
+        {"summary": "S", "material": True, "categories": "open_qa"},
+        {"summary": "S", "material": True, "categories": [1]},
+        {"summary": "S", "fingerprint": 7},
+    ],
+)
+def test_a_material_change_names_categories_that_there_are(cast, draft, body):
+    assert call(cast.lead, "draft/publish/", body, "post").status_code == 422
     assert call(cast.lead, "draft/").json() == draft
 
 
