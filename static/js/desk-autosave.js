@@ -225,7 +225,8 @@ form.addEventListener("submit", async (event) => {
   }
   if (!done) return;
   form.dataset.go = "yes";
-  form.requestSubmit(button);
+  // Not at once: where nothing had to be saved this event is still being fired, and a form ignores a second one then.
+  setTimeout(() => form.requestSubmit(button));
 });
 
 if (confirmed === null && !held) save();
