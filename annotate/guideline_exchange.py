@@ -44,10 +44,6 @@ def import_file(
     Parameters: `replace`, whether a draft that is there gives way.
     Raises `Invalid` with what is wrong in the file, `Conflict` where there is a draft already.
     """
-    if "\0" in text:
-        raise Invalid(
-            "This file cannot be taken.", errors={"file": ["It holds a character with the code 0."]}
-        )
     try:
         parts = read_guideline(text)
     except ValueError as error:

@@ -23,7 +23,7 @@ from workspace.refusals import Conflict, Invalid, Missing, NotAllowed, Stale
 
 @pytest.fixture
 def draft(cast: Cast) -> GuidelineVersion:
-    draft = guidelines.begin_draft(cast.lead, now=timezone.now())
+    guidelines.begin_draft(cast.lead, now=timezone.now())
     return guidelines.change_draft(cast.lead, now=timezone.now(), body="# T\n\n## One\n\na\n\n## Two\n\nb\n")
 
 
@@ -165,9 +165,10 @@ def test_a_file_that_cannot_be_published_leaves_no_draft(cast: Cast, tmp_path: P
 
 def test_a_file_with_a_null_is_refused(cast: Cast) -> None:
     text = exported(guidelines.newest(cast.project))
-    for bad in (text + "\0", text.replace("title: Writing", 'title: "\\0Writing')):
-        with pytest.raises(Invalid):
+    for bad in (text + "\0", text.replace("title: Writing demonstrations", 'title: "\\0W"')):
+        with pytest.raises(Invalid) as refused:
             import_file(cast.project, bad, by=None, now=timezone.now())
+        assert "code 0" in refused.value.errors["file"][0]
 
 
 def test_there_is_one_draft_also_for_imports(cast: Cast, draft: GuidelineVersion) -> None:
