@@ -5,7 +5,7 @@ An assignment is its own member's alone. A demonstration is its writer's, its re
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from annotate.judged import judgements
 from annotate.models import Assignment, Demonstration, GuidelineVersion, Task
@@ -15,7 +15,7 @@ from workspace.models import Member, Project, User
 from workspace.permissions import ADJUDICATOR, ADMIN, REVIEWER
 from workspace.refusals import Missing, NotAllowed
 
-_ASSIGNMENT = OneRow(
+_WORK = (
     {"a": Assignment, "m": Member, "u": User, "p": Project, "t": Task, "v": GuidelineVersion},
     """FROM annotate_assignment a
        JOIN workspace_member m ON m.id = a.member_id
@@ -32,14 +32,19 @@ _ASSIGNMENT = OneRow(
         "v": ("a", "guideline_version"),
     },
 )
+_ASSIGNMENT = OneRow(*_WORK)
+# Saving needs the bounds and categories of a version; the rest is many times longer than what is saved.
+_ASSIGNMENT_TO_SAVE = OneRow(*_WORK, without={"v": ("body", "summary", "examples", "rubric")})
 
 
-def any_assignment(key: object) -> Assignment:
+def any_assignment(key: object, *, whole: bool = False) -> Assignment:
     """The assignment `key` with everything that acts on it read, or `Missing`: one statement.
 
-    For doors that learn the project from it; they judge by `require_own` afterwards.
+    For doors that learn the project from it; they judge by `require_own` afterwards. Parameters: `whole`, with the
+    guideline's text, examples and rubric too, as a page shows them.
     """
-    assignment: Assignment | None = _ASSIGNMENT.find(key=whole_number(key))
+    found_by = _ASSIGNMENT if whole else _ASSIGNMENT_TO_SAVE
+    assignment: Assignment | None = found_by.find(key=whole_number(key))
     if assignment is None:
         raise Missing(f"There is no assignment “{key}” that you may see.")
     assignment.project = assignment.member.project
@@ -51,7 +56,7 @@ def assignment_for(standing: Standing, key: object) -> Assignment:
 
     Raises `Missing` where the project has none such, `NotAllowed` where it is another member's.
     """
-    assignment = any_assignment(key)
+    assignment = any_assignment(key, whole=True)
     if assignment.project_id != standing.project.pk:
         raise Missing(f"There is no assignment “{key}” that you may see.")
     require_own(standing, assignment)
@@ -79,10 +84,12 @@ def visible_demonstrations(standing: Standing) -> QuerySet[Demonstration]:
         return rows
     if standing.member is None:
         return rows.none()
-    mine = Q(author=standing.member)
-    return rows.filter(
-        mine | judgements().reviewed_by(standing.member.pk) if REVIEWER in standing.roles else mine
-    )
+    if REVIEWER not in standing.roles:
+        return rows.filter(author=standing.member)
+    # Either condition has its index; the two under one OR would look through the whole project.
+    written = Demonstration.objects.filter(author=standing.member).values("pk")
+    reviewed = Demonstration.objects.filter(judgements().reviewed_by(standing.member.pk)).values("pk")
+    return rows.filter(pk__in=written.union(reviewed))
 
 
 def require_visible(standing: Standing, demonstration: Demonstration) -> None:
@@ -93,7 +100,8 @@ def require_visible(standing: Standing, demonstration: Demonstration) -> None:
         return
     if REVIEWER not in standing.roles:
         raise NotAllowed("This was written by another member; annotators see their own demonstrations.")
-    if not visible_demonstrations(standing).filter(pk=demonstration.pk).exists():
+    member = standing.member.pk if standing.member is not None else 0
+    if not Demonstration.objects.filter(judgements().reviewed_by(member), pk=demonstration.pk).exists():
         raise NotAllowed(
             "You have not reviewed this demonstration; reviewers see what they review or reviewed."
         )

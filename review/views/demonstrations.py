@@ -6,13 +6,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from annotate import returning
-from annotate.access import demonstration_for, may_know_annotator
+from annotate.access import demonstration_for, demonstrations, may_know_annotator
 from annotate.models import Demonstration
 from annotate.queries import FILTERS, LONGEST_SEARCH, SEARCHED, demonstration_list
 from annotate.states import DEMONSTRATION_STATES
@@ -20,10 +21,19 @@ from review.exporting import csv_lines
 from review.queries_life import life
 from review.queries_list import choices
 from workspace.access import Standing
-from workspace.paging import page_of
+from workspace.paging import PAGE_SIZE, Page, linked, position
 from workspace.permissions import ADMIN
 from workspace.refusals import Invalid
 from workspace.views.door import project_page
+
+# What a row of the list does not show, and would weigh more than all that it does.
+NOT_LISTED = (
+    *(
+        f"guideline_version__{part}"
+        for part in ("body", "examples", "rubric", "categories", "bounds", "summary")
+    ),
+    *(f"task__{part}" for part in ("context", "draft_response", "reference", "metadata")),
+)
 
 
 @project_page("demonstration.list")
@@ -37,7 +47,7 @@ def index(request: HttpRequest) -> HttpResponse:
     except Invalid as refusal:
         rows, errors = Demonstration.objects.none(), refusal.errors
     context = {
-        "page": page_of(request, rows),
+        "page": _page(request, rows),
         "filters": filters,
         "filtered": any(filters.values()),
         "errors": errors,
@@ -89,3 +99,16 @@ def withdraw(request: HttpRequest, key: str) -> HttpResponse:
     returning.withdraw(standing, demonstration, now=timezone.now())
     messages.success(request, _("Withdrawn. Its place in the task is open for another writer."))
     return redirect("demonstration", slug=standing.project.slug, key=demonstration.pk)
+
+
+def _page(request: HttpRequest, rows: QuerySet[Demonstration]) -> Page:
+    """The page that the address asks for. First its keys alone: filters then run over nothing but what they need."""
+    after = position(request)
+    keys = list(
+        (rows.filter(pk__lt=after) if after else rows)
+        .order_by("-pk")
+        .values_list("pk", flat=True)[: PAGE_SIZE + 1]
+    )
+    following = keys[PAGE_SIZE - 1] if len(keys) > PAGE_SIZE else None
+    found = demonstrations().filter(pk__in=keys[:PAGE_SIZE]).defer(*NOT_LISTED).order_by("-pk")
+    return linked(request, list(found), following)
