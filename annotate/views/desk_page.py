@@ -25,6 +25,9 @@ from workspace.access import Standing
 from workspace.prose import render_document
 from workspace.refusals import Refusal
 
+# From so many characters on, what the task gives has a pane of its own beside the editor.
+LONG = 8_000
+
 
 @dataclass(frozen=True)
 class Turn:
@@ -80,6 +83,7 @@ def show(
         "unsaved": typed is not None and (draft is None or draft.messages != [*given, *written]),
         "over": other["version"] if other else typed.version if typed else (draft.version if draft else 0),
         "given": given,
+        "long": _given_characters(assignment, given) > LONG,
         "turns": turns_of(assignment, written),
         "blank_turns": {role: Turn(0, 0, role, "", "", 0) for role in ("user", "assistant")},
         "category": category,
@@ -106,6 +110,11 @@ def given_of(assignment: Assignment) -> list[Message]:
     """What the task itself says."""
     task = assignment.task
     return given_messages(task.kind, prompt=task.prompt, messages=task.messages)
+
+
+def _given_characters(assignment: Assignment, given: Sequence[Message]) -> int:
+    task = assignment.task
+    return len(task.brief) + len(task.context) + sum(len(message["content"]) for message in given)
 
 
 def written_in(assignment: Assignment, draft: Draft | None) -> list[Message]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from annotate.models import Assignment
@@ -24,6 +26,21 @@ def browser() -> Iterator[Browser]:
         yield started
         started.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(autouse=True)
+def settled(transactional_db: None) -> Iterator[None]:
+    """Wait for what a closing page still asked of the server: the database is emptied next, and must not be in use."""
+    yield
+    for _ in range(50):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND pid <> pg_backend_pid() AND (state <> 'idle' OR state_change > now() - interval '0.2 s')"
+            )
+            if cursor.fetchone() == (0,):
+                return
+        time.sleep(0.1)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from tests.browser.driving import NARROW, WIDE, faults_of, in_a_browser, listene
 from tests.conftest import Cast
 from tests.factories import a_review, a_submitted_demonstration, a_task, an_assignment, decided, full_scores
 from workspace.access import Standing
+from workspace.models import User
 
 pytestmark = in_a_browser
 
@@ -120,5 +121,27 @@ def test_my_work_is_accessible(browser: Browser, live_server: Any, cast: Cast, t
     kept = Assignment.objects.get(state="expired")
     page.goto(f"{root}/write/{kept.pk}/")
     faultless(page, "kept text")
+    assert complaints == []
+    context.close()
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_the_pages_stand_from_right_to_left_and_with_a_long_prompt(
+    browser: Browser, live_server: Any, cast: Cast, size: Any
+) -> None:
+    filled(cast)
+    a_task(cast.project, prompt="لماذا يغلي الماء على الجبل عند حرارة أقل؟ " * 300)
+    long = an_assignment(cast.second_writer)
+    Assignment.objects.filter(pk=long.pk).update(member=cast.writer.require_member(), round=3)
+    User.objects.filter(pk=cast.writer.user.pk).update(language="ar")
+    context = opened(browser, live_server, cast.writer, viewport=size)
+    page = context.new_page()
+    complaints = listened(page)
+    root = f"/p/{cast.project.slug}"
+    returned = Assignment.objects.get(round=2)
+    for path in ("/work/", f"/write/{returned.pk}/", f"/write/{long.pk}/", "/work/?state=kept"):
+        page.goto(root + path)
+        assert page.locator("html").get_attribute("dir") == "rtl"
+        faultless(page, path)
     assert complaints == []
     context.close()

@@ -179,6 +179,29 @@ def test_the_guideline_opens_at_the_category_and_can_be_searched(
     expect(page.locator(".guideline-here")).to_be_hidden()
 
 
+def test_a_long_prompt_has_a_pane_that_is_searched_and_keeps_its_place(
+    context: BrowserContext, cast: Cast
+) -> None:
+    parts = [f"Part {number} speaks of the pressure of the air, at some length." for number in range(300)]
+    a_task(cast.project, prompt="\n\n".join(parts))
+    page = at_the_desk(context, an_assignment(cast.writer))
+    pane = page.get_by_role("region", name="What the task gives")
+    editor = response(page).bounding_box()
+    beside = pane.bounding_box()
+    assert beside["x"] + beside["width"] <= editor["x"], "side by side"
+    search = page.get_by_role("searchbox", name="Search the prompt")
+    search.fill("PART 29")
+    expect(page.locator("#prompt-found")).to_have_text("1 of 11; Enter goes to the next.")
+    search.press("Enter")
+    expect(page.locator("#prompt-found")).to_have_text("2 of 11; Enter goes to the next.")
+    assert "/write/" in page.url, "Enter in the search field sends nothing"
+    expect(page.get_by_text("Part 290 speaks")).to_be_in_viewport()
+    page.wait_for_timeout(300)
+    page.reload()
+    expect(page.get_by_text("Part 290 speaks")).to_be_in_viewport()
+    expect(response(page)).to_be_in_viewport()
+
+
 def test_everything_can_be_done_without_a_script(browser: Browser, live_server: Any, cast: Cast) -> None:
     a_task(cast.project)
     context = opened(browser, live_server, cast.writer, java_script_enabled=False)
