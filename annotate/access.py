@@ -51,12 +51,12 @@ def any_assignment(key: object, *, whole: bool = False) -> Assignment:
     return assignment
 
 
-def assignment_for(standing: Standing, key: object) -> Assignment:
-    """The assignment `key` of this project, for its own member: one statement.
+def assignment_for(standing: Standing, key: object, *, whole: bool = True) -> Assignment:
+    """The assignment `key` of this project, for its own member: one statement. `whole` as in `any_assignment`.
 
     Raises `Missing` where the project has none such, `NotAllowed` where it is another member's.
     """
-    assignment = any_assignment(key, whole=True)
+    assignment = any_assignment(key, whole=whole)
     if assignment.project_id != standing.project.pk:
         raise Missing(f"There is no assignment “{key}” that you may see.")
     require_own(standing, assignment)

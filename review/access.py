@@ -14,7 +14,7 @@ from workspace.loading import OneRow, whole_number
 from workspace.models import Member, Project
 from workspace.refusals import Missing, NotAllowed
 
-_REVIEW = OneRow(
+_JUDGEMENT = (
     {"v": Review, "m": Member, "p": Project, "g": GuidelineVersion, "r": Revision},
     """FROM review_review v
        JOIN workspace_member m ON m.id = v.reviewer_id
@@ -24,14 +24,19 @@ _REVIEW = OneRow(
        WHERE v.id = %(key)s""",
     {"m": ("v", "reviewer"), "p": ("m", "project"), "g": ("v", "guideline_version"), "r": ("v", "revision")},
 )
+_REVIEW = OneRow(*_JUDGEMENT)
+# Deciding needs the rubric of a version; the rest is many times longer.
+_REVIEW_TO_DECIDE = OneRow(*_JUDGEMENT, without={"g": ("body", "summary", "examples")})
 
 
-def any_review(key: object) -> Review:
+def any_review(key: object, *, whole: bool = False) -> Review:
     """The review `key` with everything that acts on it read, or `Missing`: one statement.
 
-    For doors that learn the project from it; they judge by `require_own` afterwards.
+    For doors that learn the project from it; they judge by `require_own` afterwards. Parameters: `whole`, with the
+    guideline's text and examples too, as a page shows them.
     """
-    review: Review | None = _REVIEW.find(key=whole_number(key))
+    found_by = _REVIEW if whole else _REVIEW_TO_DECIDE
+    review: Review | None = found_by.find(key=whole_number(key))
     if review is None:
         raise Missing(f"There is no review “{key}” that you may see.")
     review.project = review.reviewer.project
@@ -43,7 +48,7 @@ def review_for(standing: Standing, key: object) -> Review:
 
     Raises `Missing` where the project has none such, `NotAllowed` where it is another member's.
     """
-    review = any_review(key)
+    review = any_review(key, whole=True)
     if review.project_id != standing.project.pk:
         raise Missing(f"There is no review “{key}” that you may see.")
     require_own(standing, review)

@@ -6,13 +6,13 @@ same SQL is composed anew for every request. Here it is composed at first use. C
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, TypeVar
 
 import orjson
 from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import JSONField, Model
+from django.db.models import Field, JSONField, Model
 
 AnyModel = TypeVar("AnyModel", bound=Model)
 
@@ -21,31 +21,37 @@ class OneRow:
     """A statement that finds one row of `models[0]` with related rows, which the caller joins to one another.
 
     Parameters: `models`, each model by its alias in the statement, the wanted one first; `rest`, the statement from
-    FROM on; `related`, where each further alias belongs: `{"p": ("m", "project")}` sets `m.project` to `p`.
+    FROM on; `related`, where each further alias belongs: `{"p": ("m", "project")}` sets `m.project` to `p`; `without`,
+    large columns by alias that are left to be read at first use.
     """
 
     def __init__(
-        self, models: Mapping[str, type[Model]], rest: str, related: Mapping[str, tuple[str, str]]
+        self,
+        models: Mapping[str, type[Model]],
+        rest: str,
+        related: Mapping[str, tuple[str, str]],
+        *,
+        without: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
-        self.models, self.rest, self.related = models, rest, related
+        self.models, self.rest, self.related, self.without = models, rest, related, without or {}
+
+    def _fields(self, alias: str) -> list[Field[Any, Any]]:
+        left = self.without.get(alias, ())
+        return [field for field in self.models[alias]._meta.concrete_fields if field.name not in left]
 
     @cached_property
     def _parts(self) -> list[tuple[str, type[Model], list[str], list[int]]]:
         """For each alias its model, its fields, and which of them come as JSON text."""
         parts = []
         for alias, model in self.models.items():
-            fields = model._meta.concrete_fields
+            fields = self._fields(alias)
             as_json = [place for place, field in enumerate(fields) if isinstance(field, JSONField)]
             parts.append((alias, model, [field.attname for field in fields], as_json))
         return parts
 
     @cached_property
     def _sql(self) -> str:
-        columns = (
-            f'{alias}."{field.column}"'
-            for alias, model in self.models.items()
-            for field in model._meta.concrete_fields
-        )
+        columns = (f'{alias}."{field.column}"' for alias in self.models for field in self._fields(alias))
         return f"SELECT {', '.join(columns)} {self.rest}"
 
     def find(self, **values: Any) -> Any:
