@@ -28,7 +28,7 @@ from workspace.views.door import project_page
 @project_page("assignment.work", methods=("POST",))
 def draft(request: HttpRequest, key: str) -> HttpResponse:
     """Save what is typed, for the script of the desk: the new version, or why not, with the text saved elsewhere."""
-    assignment = _assignment(request, key)
+    assignment = _assignment(request, key, whole=False)
     typed = typed_in(request.POST)
     try:
         saved = _save(request, assignment, typed)
@@ -134,9 +134,9 @@ def take_back(request: HttpRequest, key: str) -> HttpResponse:
     return redirect("desk", slug=assignment.project.slug, key=key)
 
 
-def _assignment(request: HttpRequest, key: str) -> Assignment:
+def _assignment(request: HttpRequest, key: str, *, whole: bool = True) -> Assignment:
     standing: Standing = request.standing  # type: ignore[attr-defined]
-    return assignment_for(standing, key)
+    return assignment_for(standing, key, whole=whole)
 
 
 def _whole(assignment: Assignment, typed: Typed) -> list[dict[str, str]]:
