@@ -8,21 +8,15 @@ an old snapshot or for a person who has done 100,000 of the tasks.
 from __future__ import annotations
 
 import argparse
-import contextlib
-import http.client
-import json
-import multiprocessing
 import statistics
 import sys
-import threading
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
+from benchmarks.claiming_clients import Times, lanes_of_writing, spread
 from benchmarks.site import Annotator, a_project, a_server, a_site, annotators, machine
 
 ROUNDS = 3
-Times = list[float]
 
 
 def main() -> None:
@@ -54,7 +48,7 @@ def by_size(quick: bool) -> None:
             rounds = []
             for _ in range(ROUNDS):
                 each = max(1, min(1000, size // 12) // clients)
-                rounds.append([_spread(kind, project, people, each) for kind in ("plain", "act")])
+                rounds.append([spread(kind, project, people, each) for kind in ("plain", "act")])
             plain, act = (_summary([one[kind] for one in rounds]) for kind in (0, 1))
             print(
                 f"{size:>9,} {clients:>7}   {plain['p50']:>9.3f} {plain['rate']:>7.0f}   "
@@ -70,7 +64,7 @@ def flatness(quick: bool) -> None:
         project = a_project(f"flat-{name.replace(' ', '-')}", tasks=tasks)
         people = annotators(project, clients)
         held = beside()
-        rates = [_rate(_spread("act", project, people, stretch // clients)) for _ in range(5)]
+        rates = [_rate(spread("act", project, people, stretch // clients)) for _ in range(5)]
         held()
         print(
             f"  {name:<24}"
@@ -86,7 +80,7 @@ def _veteran(done: int) -> None:
     new, old = annotators(project, 2)
     _do(project, old, done)
     for name, who in (("new", new), (f"has done {done:,}", old)):
-        times = [_spread("act", project, [who], 300) for _ in range(ROUNDS)]
+        times = [spread("act", project, [who], 300) for _ in range(ROUNDS)]
         print(f"  {name:<24} p50 {_summary(times)['p50']:.3f} ms")
 
 
@@ -105,137 +99,13 @@ def over_http(quick: bool) -> None:
                 rounds = []
                 for _ in range(ROUNDS):
                     kinds = (("http-bare", bare), ("http-claim", ours), ("http-pair", ours))
-                    rounds.append([_spread(kind, project, people, each, port) for kind, port in kinds])
+                    rounds.append([spread(kind, project, people, each, port) for kind, port in kinds])
             floor, claim, pair = (_summary([one[kind] for one in rounds]) for kind in (0, 1, 2))
             print(
                 f"{size:>9,} {clients:>7}   {floor['rate']:>8.0f} {claim['rate']:>8.0f} "
                 f"{claim['rate'] / floor['rate']:>6.2f} {claim['p50']:>7.2f} {claim['p99']:>7.2f}   "
                 f"{pair['rate']:>8.0f}"
             )
-
-
-def _spread(
-    kind: str, project: Any, people: Sequence[Annotator], each: int, port: int = 0
-) -> tuple[Times, float]:
-    """Every annotator in a process of their own makes `each` claims. Returns all times and the seconds it took."""
-    context = multiprocessing.get_context("spawn")
-    barrier = context.Barrier(len(people) + 1)
-    answers: Any = context.SimpleQueue()
-    lanes = _lanes(project)
-    workers = [
-        context.Process(target=_client, args=(kind, project.slug, lanes, one, each, port, barrier, answers))
-        for one in people
-    ]
-    for worker in workers:
-        worker.start()
-    with contextlib.suppress(threading.BrokenBarrierError):
-        barrier.wait()
-    times: Times = []
-    spans = []
-    for _ in workers:
-        answer = answers.get()
-        if isinstance(answer, str):
-            raise SystemExit(f"A client failed: {answer}")
-        found, began, ended = answer
-        times += found
-        spans.append((began, ended))
-    for worker in workers:
-        worker.join()
-    return times, max(end for _, end in spans) - min(begin for begin, _ in spans)
-
-
-def _client(
-    kind: str, slug: str, lanes: list[int], who: Annotator, each: int, port: int, barrier: Any, answers: Any
-) -> None:
-    import django
-
-    django.setup()
-    claim, finish = _work(kind, slug, lanes, who, port)
-    try:
-        answers.put(_timed(claim, finish, each, barrier))
-    except (Exception, SystemExit) as error:
-        barrier.abort()
-        answers.put(repr(error))
-
-
-def _timed(
-    claim: Callable[[], object], finish: Callable[[], object], each: int, barrier: Any
-) -> tuple[Times, float, float]:
-    for _ in range(3):  # the connection and its plans are no part of a claim
-        claim()
-        finish()
-    barrier.wait()
-    times = []
-    began = time.time()
-    for _ in range(each):
-        start = time.perf_counter()
-        claim()
-        times.append((time.perf_counter() - start) * 1000)
-        finish()
-    return times, began, time.time()
-
-
-def _work(
-    kind: str, slug: str, lanes: list[int], who: Annotator, port: int
-) -> tuple[Callable[[], object], Callable[[], object]]:
-    """The claim to be timed, and what ends the work in hand afterwards, untimed but for pairs."""
-    from django.utils import timezone
-
-    from annotate import claiming
-    from benchmarks.bare import plain_claim
-    from workspace.access import standing
-    from workspace.models import User
-
-    if kind == "plain":
-        return lambda: plain_claim(lanes, who.member), lambda: None
-    if kind == "act":
-        stands = standing(User.objects.get(pk=who.user), slug)
-        return lambda: claiming.claim(stands, now=timezone.now()), lambda: _finish(who)
-    site = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    cookie = {"Cookie": f"sessionid={who.session}; csrftoken={'c' * 32}", "X-CSRFToken": "c" * 32}
-    if kind == "http-bare":
-        path = f"/claim/{who.member}/{'-'.join(map(str, lanes))}/"
-        return lambda: _ask(site, "GET", path, cookie), lambda: None
-    address = f"/api/v1/projects/{slug}/queue/claim/"
-    if kind == "http-claim":
-        return lambda: _ask(site, "POST", address, cookie), lambda: _finish(who)
-    return lambda: _pair(site, address, cookie), lambda: None
-
-
-def _pair(site: http.client.HTTPConnection, address: str, cookie: dict[str, str]) -> None:
-    claimed = _ask(site, "POST", address, cookie)
-    text = "An answer of a few words that says what was asked for, and no more than that. " * 3
-    body = json.dumps({"messages": [{"role": "assistant", "content": text}]})
-    _ask(site, "POST", f"/api/v1/assignments/{claimed['id']}/submit/", cookie, body)
-
-
-def _ask(
-    site: http.client.HTTPConnection, method: str, path: str, headers: dict[str, str], body: str = ""
-) -> dict[str, Any]:
-    site.request(method, path, body or None, {**headers, "Content-Type": "application/json"})
-    answer = site.getresponse()
-    content = answer.read()
-    if answer.status not in (200, 201):
-        raise SystemExit(f"{method} {path} answered {answer.status}: {content[:300]!r}")
-    found: dict[str, Any] = json.loads(content)
-    return found
-
-
-def _finish(who: Annotator) -> None:
-    """End the work in hand by the least there is, so that the next claim gives a new task."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            WITH ended AS (
-                UPDATE annotate_assignment SET state = 'submitted' WHERE member_id = %s AND state = 'active'
-                RETURNING slot_id
-            )
-            UPDATE annotate_slot s SET state = 'filled', lease_until = NULL FROM ended WHERE s.id = ended.slot_id
-            """,
-            [who.member],
-        )
 
 
 def _do(project: Any, who: Annotator, count: int) -> None:
@@ -246,7 +116,7 @@ def _do(project: Any, who: Annotator, count: int) -> None:
 
     start = starting_point(who.member)
     with connection.cursor() as cursor:
-        for lane in _lanes(project):
+        for lane in lanes_of_writing(project):
             cursor.execute(
                 """
                 WITH walked AS (
@@ -266,18 +136,12 @@ def _do(project: Any, who: Annotator, count: int) -> None:
                 {
                     "lane": lane,
                     "start": start,
-                    "count": count // len(_lanes(project)),
+                    "count": count // len(lanes_of_writing(project)),
                     "project": project.pk,
                     "member": who.member,
                 },
             )
         cursor.execute("ANALYZE annotate_assignment")
-
-
-def _lanes(project: Any) -> list[int]:
-    from annotate.lanes import lanes_of
-
-    return [lane.pk for lane in lanes_of(project, "write")]
 
 
 def _nothing() -> Callable[[], None]:

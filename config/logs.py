@@ -20,7 +20,15 @@ SHARED: list[structlog.types.Processor] = [
 
 def logging_for(*, json: bool, level: str) -> dict[str, Any]:
     """The `logging.config` dictionary: everything goes to standard error, where a container's engine reads it."""
-    last = structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=False)
+    last = (
+        structlog.processors.JSONRenderer()
+        if json
+        else structlog.dev.ConsoleRenderer(
+            # Tracebacks without local variables: these may hold what people wrote.
+            colors=False,
+            exception_formatter=structlog.dev.plain_traceback,
+        )
+    )
     return {
         "version": 1,
         "disable_existing_loggers": False,

@@ -16,7 +16,7 @@ from workspace.models import Member, Project
 class Task(models.Model):
     """One thing to write. `shuffle` is its random place in every walk of the queue."""
 
-    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="tasks")
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="tasks", db_index=False)
     source = models.ForeignKey(Source, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=8)
     state = models.CharField(max_length=9, default="open", db_default="open")

@@ -133,10 +133,7 @@ def _use(place: Place) -> dict[str, str]:
     start = open_lock(place.start)
     try:
         fcntl.flock(start, fcntl.LOCK_EX)
-        log_from = place.log.stat().st_size if place.log.exists() else 0
-        if not is_held(place.guardian):
-            _start_guardian(place)
-        return _await_notice(place, log_from)
+        return _started(place, place.log.stat().st_size if place.log.exists() else 0)
     finally:
         os.close(start)
 
@@ -158,14 +155,24 @@ def _start_guardian(place: Place) -> None:
         )
 
 
-def _await_notice(place: Place, log_from: int) -> dict[str, str]:
+def _started(place: Place, log_from: int) -> dict[str, str]:
+    """The notice of the guardian there is, or of one that is started here.
+
+    A guardian that is just leaving may free the users' lock a moment before its own: the kernel closes a dead
+    process's files in no promised order. So the end of one that we did not start is no failure.
+    """
     end = time.monotonic() + PATIENCE
+    ours = False
     while True:
         notice = place.read()
         if notice is not None:
             return notice
-        if not is_held(place.guardian) or time.monotonic() > end:
+        guarded = is_held(place.guardian)
+        if time.monotonic() > end or (ours and not guarded):
             raise start_failure(SERVERS[place.name].title, place.log, _since(place.log, log_from))
+        if not guarded:
+            _start_guardian(place)
+            ours = True
         time.sleep(0.01)
 
 

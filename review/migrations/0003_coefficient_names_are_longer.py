@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('review', '0002_initial'),
+        ("review", "0002_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='agreementresult',
-            name='coefficient',
+            model_name="agreementresult",
+            name="coefficient",
             field=models.CharField(max_length=60),
         ),
     ]
