@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from django.db import connection
 
@@ -38,7 +38,7 @@ class Measure:
     """One thing people rated: `decision`, or a criterion by its key; and its ratings in long form."""
 
     key: str
-    scale: str
+    scale: Literal["nominal", "ordinal", "interval"]
     categories: list[Any]
     # The categories' words, where `values` are only their codes.
     names: tuple[str, ...] = ()

@@ -104,7 +104,7 @@ class ChangedField(Documented[Any]):
 
 class ChangedEntry(Documented[Any]):
     key = CharField(required=False, help_text="Of a criterion or category")
-    label = CharField(allow_blank=True)
+    label = CharField(allow_blank=True)  # type: ignore[assignment]
     change = ChoiceField(["same", "changed", "added", "removed"])
     fields = ChangedField(many=True)  # type: ignore[assignment]
 

@@ -86,7 +86,7 @@ def retract(request: HttpRequest, number: int) -> HttpResponse:
     return redirect("release", slug=standing.project.slug, number=number)
 
 
-@project_page("release.download")  # type: ignore[arg-type]  # it streams, and the door only adds a header
+@project_page("release.download")
 def download(request: HttpRequest, number: int, path: str) -> HttpResponseBase:
     """One file, streamed as through the API."""
     standing: Standing = request.standing  # type: ignore[attr-defined]
