@@ -86,13 +86,14 @@ def choices(
 
 
 def plain_name(name: str) -> str:
-    """A file's or a person's name for a source: no folders, no control characters, short enough.
+    """A file's or a person's name for a source: no path, no control characters, short enough.
 
-    >>> plain_name("C:\\\\data\\\\seed tasks.jsonl")
-    'seed tasks.jsonl'
+    >>> plain_name("C:\\\\data\\\\seed tasks.jsonl"), plain_name("../seed.jsonl"), plain_name("tatsu-lab/alpaca")
+    ('seed tasks.jsonl', 'seed.jsonl', 'tatsu-lab/alpaca')
     """
-    last = name.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
-    plain = "".join(letter for letter in last if letter.isprintable()).strip()
+    steps = name.replace("\\", "/").rstrip("/").split("/")
+    is_path = "\\" in name or not {"", ".", ".."}.isdisjoint(steps[:-1])
+    plain = "".join(letter for letter in (steps[-1] if is_path else name) if letter.isprintable()).strip()
     return plain[:LONGEST_NAME] or "source"
 
 

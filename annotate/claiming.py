@@ -133,6 +133,7 @@ def renew(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
     Raises `Moved` where the place has passed on or the work has ended.
     """
     if not touch_lease(assignment, now=now):
+        assignment.refresh_from_db(fields=["state"])
         raise moved_on(assignment)
     assignment.refresh_from_db(fields=["lease_until", "state"])
     return assignment
@@ -194,10 +195,16 @@ def sweep(*, now: datetime, most: int = 1000) -> int:
 
 
 def moved_on(assignment: Assignment) -> Moved:
-    """The refusal for work whose place is no longer this member's; the text stays under *my work*."""
+    """The refusal for work that has ended, or whose place is no longer this member's; the text stays."""
+    words = {
+        "submitted": "This was submitted already. You find it under “My work”.",
+        "skipped": "This task was skipped, so it is no longer yours.",
+        "released": "This task was given back, so it is no longer yours. Your text is kept under “My work”.",
+    }
+    ran_out = "The time for this task ran out and its place has passed on. Your text is kept under “My work”."
     return Moved(
-        "The time for this task ran out and its place has passed on. Your text is kept under “My work”.",
-        extra={"assignment": str(assignment.pk)},
+        words.get(assignment.state, ran_out),
+        extra={"assignment": str(assignment.pk), "state": assignment.state},
     )
 
 

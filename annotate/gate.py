@@ -5,7 +5,7 @@ Written as SQL: built from querysets it cost the claim more than everything else
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -41,7 +41,8 @@ WHERE m.id = %s
 class Gate:
     """The newest version and whether it was read; work in hand; what is paused; what the member may take.
 
-    `held` is the id of the new work in hand, with `held_until`, the end of its lease in seconds since 1970.
+    `held` is the id of the new work in hand, with `held_until`, the end of its lease in seconds since 1970. `pauses`
+    holds the reason of each, as it was typed, by kind and target.
     """
 
     member: Member
@@ -52,6 +53,7 @@ class Gate:
     held_until: float
     returned: int | None
     stop: str | None
+    pauses: Mapping[tuple[str, str], str]
     limits: Limits
 
     def holds(self, now: datetime) -> bool:
@@ -68,7 +70,7 @@ def open_gate(member: Member, hands: str = WRITING_HANDS) -> Gate:
         cursor.execute(_GATE.format(hands=hands), [member.pk])
         version_id, number, has_read, stops, held, returned = cursor.fetchone()
     held = _json(held)
-    stopped = _json(stops) or []
+    pauses = {(kind, target): reason for kind, target, reason in _json(stops) or []}
     return Gate(
         member=member,
         version_id=version_id,
@@ -77,20 +79,15 @@ def open_gate(member: Member, hands: str = WRITING_HANDS) -> Gate:
         held=held[0] if held else None,
         held_until=held[1] if held else 0.0,
         returned=returned,
-        stop=_stop_sentence(member, stopped),
+        stop=pauses.get(("project", "")) or pauses.get(("member", str(member.pk))),
+        pauses=pauses,
         limits=Limits(
             languages=tuple(member.languages),
             categories=tuple(member.categories),
-            paused_categories=tuple(target for kind, target, _ in stopped if kind == "category"),
-            paused_sources=tuple(int(target) for kind, target, _ in stopped if kind == "source"),
+            paused_categories=tuple(target for kind, target in pauses if kind == "category"),
+            paused_sources=tuple(int(target) for kind, target in pauses if kind == "source"),
         ),
     )
-
-
-def _stop_sentence(member: Member, stops: Sequence[Sequence[str]]) -> str | None:
-    """The reason, as it was typed, why this member gets nothing at all; None where nothing stops them."""
-    reasons = {(kind, target): reason for kind, target, reason in stops}
-    return reasons.get(("project", "")) or reasons.get(("member", str(member.pk)))
 
 
 def _json(value: Any) -> Any:

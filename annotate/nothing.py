@@ -43,16 +43,14 @@ def reason_nothing_is_left(
             f"What is open is in other categories than yours ({', '.join(limits.categories)}): "
             f"{_list(lane.category for lane in lanes)}.",
         ),
-        (
-            lambda lane: lane.category not in limits.paused_categories,
-            f"The categories with open work are paused: {_list(lane.category for lane in lanes)}.",
-        ),
-        (lambda lane: lane.source_id not in limits.paused_sources, "The sources with open work are paused."),
     ]
     for keeps, sentence in steps:
         lanes = [lane for lane in lanes if keeps(lane)]
         if not lanes:
             return sentence
+    paused = [_reasons(gate, lane) for lane in lanes]
+    if all(paused):
+        return "; ".join(sorted({reason for reasons in paused for reason in reasons}))
     return "You have had a turn at everything that is open; the rest waits for other people."
 
 
@@ -66,6 +64,12 @@ def _open_lanes(project: int, queue: str, places: str) -> list[Lane]:
     with connection.cursor() as cursor:
         cursor.execute(sql, [project, queue])
         return list(Lane.objects.filter(pk__in=[lane for (lane,) in cursor.fetchall()]))
+
+
+def _reasons(gate: Gate, lane: Lane) -> list[str]:
+    """Why a lane is paused, as it was typed: its category, its source, or both. Empty where it is not."""
+    stops = (("category", lane.category), ("source", str(lane.source_id)))
+    return [gate.pauses[stop] for stop in stops if stop in gate.pauses]
 
 
 def _list(words: Iterable[str]) -> str:

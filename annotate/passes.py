@@ -169,6 +169,7 @@ def _bad(judged: Judged, summary: dict[str, Any]) -> Invalid:
     rows, first = judged.notes.errors, judged.errors[0]
     what = "1 row" if rows == 1 else f"{rows:,} rows"
     words = f"{what} of this file cannot be taken, so nothing was imported. Line {first.line}"
+    words += f", row {first.row}" if first.row > first.line else ""
     words += f", {first.field}: {first.message}" if first.field else f": {first.message}"
     return Invalid(words, slug="bad-rows", extra=summary)
 

@@ -81,13 +81,17 @@ class Judged:
                 "count": len(repeats),
                 "lines": [self.lines[place] for place in repeats[:LINES_KEPT]],
             },
-            "errors": [
-                {"line": error.line, "field": error.field, "message": error.message} for error in self.errors
-            ],
+            "errors": [_told(error) for error in self.errors],
             "error_count": self.fault_count,
             "bad_rows": self.notes.errors,
             "notes": self.notes.as_dict(),
         }
+
+
+def _told(error: RowError) -> dict[str, Any]:
+    """One error, ready for JSON; with the place of its row where several share a line, as in an array on one line."""
+    told = {"line": error.line, "field": error.field, "message": error.message}
+    return {**told, "row": error.row} if error.row > error.line else told
 
 
 def judge(

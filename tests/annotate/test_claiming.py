@@ -121,7 +121,7 @@ def test_paused_categories_sources_and_members_get_nothing_new(cast):
     source = Source.objects.create(project=cast.project, name="S", format="jsonl", licence="CC0-1.0")
     a_task(cast.project, category="coding")
     paused = projects.pause(cast.lead, kind="category", target="coding", reason="Later", now=timezone.now())
-    with pytest.raises(Empty, match="paused: coding"):
+    with pytest.raises(Empty, match="^Later$"):
         claim(cast.writer)
     projects.resume(cast.lead, paused, now=timezone.now())
     projects.pause(
@@ -132,7 +132,7 @@ def test_paused_categories_sources_and_members_get_nothing_new(cast):
     assert claim(cast.second_writer)
     a_task(cast.project, category="reasoning", source=source)
     projects.pause(cast.lead, kind="source", target=str(source.pk), reason="Licence", now=timezone.now())
-    with pytest.raises(Empty, match="sources with open work are paused"):
+    with pytest.raises(Empty, match="^Licence$"):
         claim(a_member(cast.project, "annotator"))
 
 

@@ -67,6 +67,25 @@ def test_a_real_file_is_imported_whole(
     assert (source.state, source.licence, source.name) == ("ready", "Apache-2.0", Path(path).name)
 
 
+def test_several_columns_may_follow_one_map(tmp_path: Path) -> None:
+    path = tmp_path / "questions.csv"
+    path.write_text("Question,Topic\nWhy?,open_qa\n")
+    said = ["--format", "csv", "--licence", "MIT", "--map", "prompt=Question", "category=Topic"]
+    project = a_project()
+    call_command(
+        "import_source", project.slug, str(path), *said, "--map", "external_id=Topic", stdout=io.StringIO()
+    )
+    task = Task.objects.get(project=project)
+    assert (task.prompt, task.category, task.external_id) == ("Why?", "open_qa", "open_qa")
+
+
+def test_the_errors_of_an_array_on_one_line_name_its_rows(tmp_path: Path) -> None:
+    path = tmp_path / "rows.json"
+    path.write_text('[{"instruction": "One", "output": "1"}, {"instruction": "", "output": "2"}]')
+    with pytest.raises(CommandError, match="Line 1, row 2, instruction"):
+        run(a_project().slug, path, "alpaca")
+
+
 @pytest.fixture
 def bad_file(tmp_path: Path) -> Path:
     path = tmp_path / "bad.jsonl"

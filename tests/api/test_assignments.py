@@ -145,6 +145,13 @@ def test_the_lease_is_renewed(cast, held):
     assert answer.status_code == 200 and held.lease_until > before
 
 
+def test_what_was_handed_in_is_said_to_be_so(cast, held):
+    call(cast.writer, held, "submit/", {"messages": SAID})
+    for action in ("renew/", "release/"):
+        answer = call(cast.writer, held, action)
+        assert answer.status_code == 409 and "submitted already" in answer.json()["detail"]
+
+
 def test_a_save_after_the_place_has_passed_on_keeps_the_text(cast, held):
     call(cast.writer, held, "release/")
     an_assignment(cast.second_writer)

@@ -50,6 +50,13 @@ def test_a_file_becomes_tasks_by_its_job(cast: Cast) -> None:
     assert Task.objects.get(source=source["id"]).category == "open_qa"
 
 
+def test_a_name_that_somebody_gave_is_kept_whole(cast: Cast) -> None:
+    file = SimpleUploadedFile("rows.jsonl", numbered(1))
+    said = {"format": "jsonl", "licence": "MIT", "name": "tatsu-lab/alpaca", "file": file}
+    answer = api_client(cast.lead).post(f"/api/v1/projects/{cast.project.slug}/sources/", said)
+    assert answer.json()["source"]["name"] == "tatsu-lab/alpaca"
+
+
 def test_the_errors_of_a_bad_file_are_told_by_line(cast: Cast) -> None:
     answer = upload(cast.lead, numbered(1) + lines({"prompt": 1}))
     assert finish(answer).state == "failed"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from tests.conftest import Cast, page_client
+from tests.conftest import Cast, api_client, page_client
 from workspace.api import shapes
 
 
@@ -17,6 +17,13 @@ def test_an_address_that_leads_nowhere_is_a_problem_for_programs_and_a_page_for_
     page = Client().get("/nothing/here/")
     assert page.status_code == 404
     assert page["Content-Type"].startswith("text/html")
+
+
+def test_titles_of_problems_hold_no_placeholders(cast: Cast) -> None:
+    client = api_client(cast.writer)
+    address = f"/api/v1/projects/{cast.project.slug}/queue/claim/"
+    for answer in (client.delete(address), client.post(address, b"a", content_type="text/plain")):
+        assert answer.status_code in (405, 415) and "{" not in answer.json()["title"]
 
 
 def test_a_missing_slash_is_added(db: None) -> None:

@@ -67,12 +67,15 @@ def _of_framework(exception: exceptions.APIException) -> Response:
         415: "media-type",
     }
     detail: Any = exception.detail
+    # The framework's titles are templates, such as `Method "{method}" not allowed.`
+    titles = {405: "This call does not take this method", 415: "This call does not take this media type"}
     extra: dict[str, Any] = {}
     if isinstance(exception, exceptions.ValidationError):
         extra["errors"] = detail
         detail = "Something in the request needs to be corrected; `errors` says what."
         code = status.HTTP_422_UNPROCESSABLE_ENTITY
-    response = build(code, slugs.get(code, "refused"), str(exception.default_detail), str(detail), **extra)
+    title = titles.get(code) or str(exception.default_detail)
+    response = build(code, slugs.get(code, "refused"), title, str(detail), **extra)
     challenge = getattr(exception, "auth_header", None)
     if challenge:
         response["WWW-Authenticate"] = challenge

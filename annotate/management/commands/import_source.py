@@ -41,7 +41,12 @@ class Command(ActCommand):
         parser.add_argument("--category", default="", help="of rows that name none")
         parser.add_argument("--url", default="", help="where the file came from")
         parser.add_argument(
-            "--map", action="append", default=[], metavar="FIELD=COLUMN", help="a column for a field"
+            "--map",
+            action="extend",
+            nargs="+",
+            default=[],
+            metavar="FIELD=COLUMN",
+            help="a column for a field; several may follow one another, or each have its own --map",
         )
         parser.add_argument("--limit", type=int, help="take only so many rows")
         parser.add_argument("--skip-bad", action="store_true", help="import the good rows, report the bad")
@@ -93,8 +98,10 @@ class Command(ActCommand):
 
     def print_errors(self, summary: dict[str, Any]) -> None:
         for error in summary.get("errors", ()):
-            field = f", {error['field']}" if error["field"] else ""
-            self.stderr.write(f"line {error['line']}{field}: {error['message']}")
+            where = [f"line {error['line']}"] if error["line"] else ["the file"]
+            where += [f"row {error['row']}"] if "row" in error else []
+            where += [error["field"]] if error["field"] else []
+            self.stderr.write(f"{', '.join(where)}: {error['message']}")
         more = summary.get("error_count", 0) - len(summary.get("errors", ()))
         if more > 0:
             self.stderr.write(f"and {more:,} more errors")
