@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from annotate.views import desk, desk_acts, desk_regions, guidelines, sources, tasks, work
+from annotate.views import (
+    desk,
+    desk_acts,
+    desk_regions,
+    guideline_changes,
+    guideline_draft,
+    guideline_parts,
+    guideline_publish,
+    guidelines,
+    sources,
+    tasks,
+    work,
+)
 
 urlpatterns = [
     path("p/<slug:slug>/write/", desk.write, name="write"),
@@ -24,6 +36,24 @@ urlpatterns = [
     path("p/<slug:slug>/work/<str:key>/withdraw/", work.withdraw, name="withdraw-mine"),
     path("p/<slug:slug>/guidelines/", guidelines.newest, name="guidelines"),
     path("p/<slug:slug>/guidelines/<int:number>/", guidelines.version, name="guideline-version"),
+    path("p/<slug:slug>/guidelines/draft/", guideline_draft.draft, name="guideline-draft"),
+    path("p/<slug:slug>/guidelines/draft/begin/", guideline_draft.begin, name="begin-guideline-draft"),
+    path("p/<slug:slug>/guidelines/draft/discard/", guideline_draft.discard, name="discard-guideline-draft"),
+    path("p/<slug:slug>/guidelines/draft/title/", guideline_draft.title, name="guideline-title"),
+    path("p/<slug:slug>/guidelines/draft/sections/", guideline_draft.add_section, name="add-guideline-section"),
+    path(
+        "p/<slug:slug>/guidelines/draft/sections/<int:place>/",
+        guideline_draft.section,
+        name="guideline-section",
+    ),
+    path("p/<slug:slug>/guidelines/draft/publish/", guideline_publish.publish, name="publish-guideline"),
+    path("p/<slug:slug>/guidelines/draft/<slug:name>/", guideline_parts.part, name="guideline-draft-part"),
+    path("p/<slug:slug>/guidelines/<int:number>/file/", guidelines.file, name="guideline-file"),
+    path(
+        "p/<slug:slug>/guidelines/<int:number>/diff/<int:other>/",
+        guideline_changes.compare,
+        name="guideline-diff",
+    ),
     path(
         "p/<slug:slug>/guidelines/<int:number>/acknowledge/",
         guidelines.acknowledge,

@@ -10,9 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from annotate import guidelines, queries
+from annotate import guideline_exchange, guidelines, queries, queries_guidelines
 from annotate.access import guideline_version
 from annotate.models import GuidelineVersion
+from annotate.views.guideline_changes import shown as changed_groups
 from workspace.access import Standing
 from workspace.prose import render_document
 from workspace.views.door import project_page
@@ -52,13 +53,35 @@ def acknowledge(request: HttpRequest, number: int) -> HttpResponse:
     return redirect(next_of(request, f"/p/{standing.project.slug}/"))
 
 
+@project_page("guideline.view")
+def file(request: HttpRequest, number: int) -> HttpResponse:
+    """Version `number` as one file of YAML and Markdown."""
+    standing: Standing = request.standing  # type: ignore[attr-defined]
+    text = guideline_exchange.exported(guideline_version(standing, number))
+    name = f"{standing.project.slug}-guideline-{number}.md"
+    return HttpResponse(
+        text.encode(),
+        content_type="text/markdown; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
 def _shown(request: HttpRequest, standing: Standing, shown: GuidelineVersion) -> HttpResponse:
     versions = list(
         queries.guideline_versions(standing.project).defer("body", "examples", "rubric", "categories")
     )
     read = queries.numbers_read_by(standing.member)
+    since = None
+    if standing.member is not None and shown.number not in read and read:
+        since = queries_guidelines.changes_since_read(standing.member, shown)
+    leads = bool(standing.may("guideline.change"))
     context = {
         "version": shown,
+        "since": since[0] if since else None,
+        "groups": changed_groups(since[1]) if since else (),
+        "leads": leads,
+        "figures": queries_guidelines.figures(shown) if leads else None,
+        "job": queries_guidelines.reviewing_again(shown) if leads and shown.material else None,
         "document": render_document(shown.body),
         "categories": categories_of(shown),
         "examples": [{**example, "name": name_of(shown, example)} for example in shown.examples],
