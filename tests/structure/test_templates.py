@@ -47,6 +47,16 @@ def test_a_template_holds_nothing_that_the_policy_forbids(path: Path) -> None:
     assert not found
 
 
+def test_a_list_of_facts_holds_terms_and_descriptions_alone() -> None:
+    """It is a grid of two columns: pairs in boxes of their own would stand beside each other."""
+    lists = re.compile(r'<dl class="facts[^"]*">(.*?)</dl>', re.DOTALL)
+    boxed = re.compile(r"<div>\s*<dt")
+    faults = [
+        _name(path) for path in TEMPLATES for each in lists.findall(path.read_text()) if boxed.search(each)
+    ]
+    assert not faults
+
+
 @pytest.mark.parametrize("path", TEMPLATES, ids=_name)
 def test_a_template_is_short_enough_to_be_read(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= LINES
