@@ -63,7 +63,9 @@ def read_guideline(text: str) -> dict[str, Any]:
     guideline = {key: value for key, value in matter.items() if key not in TOLD} | {"body": body}
     check_guideline(guideline)
     if not _can_be_kept(guideline):
-        raise ValueError("The file holds a character with the code 0, or half of one, which no database keeps.")
+        raise ValueError(
+            "The file holds a character with the code 0, or half of one, which no database keeps."
+        )
     return {part: guideline[part] for part in PARTS}
 
 
@@ -94,7 +96,7 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()
+            event = self.peek_event()  # type: ignore[no-untyped-call]
             raise yaml.MarkedYAMLError(
                 None, None, "references (`*name`) are not read; write it out", event.start_mark
             )

@@ -51,16 +51,16 @@ def typed_rows(sent: Mapping[str, str], prefix: str) -> list[Row]:
             rows.setdefault(int(number), {})
         else:
             rows.setdefault(int(number), {})[field] = value.replace("\r\n", "\n")
-    for number in inner:
-        rows[number]["levels"] = typed_rows(sent, f"{prefix}.{number}.levels")
-    return [rows[number] for number in sorted(rows)][:MOST_ROWS]
+    for place in inner:
+        rows[place]["levels"] = typed_rows(sent, f"{prefix}.{place}.levels")
+    return [rows[place] for place in sorted(rows)][:MOST_ROWS]
 
 
 def shown_rows(part: str, value: Sequence[Mapping[str, Any]]) -> list[Row]:
     """The rows of a kept part as the form shows them: every value as text."""
     shown = []
     for one in value:
-        row = {name: _shown(found) for name, found in one.items() if name != "levels"}
+        row: Row = {name: _shown(found) for name, found in one.items() if name != "levels"}
         if part == "rubric":
             row["levels"] = [
                 {name: _shown(found) for name, found in level.items()} for level in one["levels"]
@@ -201,7 +201,7 @@ def _level(level: Row, at: str, errors: Errors) -> Row:
 
 
 def _weight(text: str, at: str, errors: Errors) -> float | int:
-    if not re.fullmatch(r"\d{1,6}(\.\d{1,6})?", text):
+    if not re.fullmatch(r"[0-9]{1,6}([.][0-9]{1,6})?", text):
         errors[at] = "A number, zero or more."
         return 0
     return float(text) if "." in text else int(text)

@@ -47,7 +47,8 @@ def sections_of(body: str) -> list[Section]:
     ['', 'One', 'Two']
     """
     found: list[Section] = []
-    heading, lines, fence = "", [], ""
+    lines: list[str] = []
+    heading, fence = "", ""
     for line in body.splitlines(keepends=True):
         marks = _FENCE.match(line)
         if marks and not fence:

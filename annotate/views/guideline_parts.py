@@ -40,8 +40,8 @@ def part(request: HttpRequest, name: str) -> HttpResponse:
             guideline_forms.shown_bounds(kept) if name == "bounds" else guideline_forms.shown_rows(name, kept)
         )
         return _shown(request, draft, name, typed, {"form": name, "seen": fingerprint(kept)})
-    sent = {key: value.replace("\0", "") for key, value in request.POST.items()}
-    typed = sent if name == "bounds" else guideline_forms.typed_rows(sent, name)
+    sent = {key: str(value).replace("\0", "") for key, value in request.POST.items()}
+    typed: Any = sent if name == "bounds" else guideline_forms.typed_rows(sent, name)
     add, remove = sent.get("add", ""), sent.get("remove", "")
     if (add or remove) and name != "bounds":
         changed = guideline_forms.changed_rows(name, typed, add=add, remove=remove)

@@ -32,7 +32,7 @@ def publish(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         draft = guideline_draft(standing)
         return _page(request, {"summary": draft.summary, "material": "", "categories": []}, {})
-    typed = {
+    typed: dict[str, Any] = {
         "summary": request.POST.get("summary", "").replace("\0", ""),
         "material": request.POST.get("material", ""),
         "categories": [key.replace("\0", "") for key in request.POST.getlist("categories")],

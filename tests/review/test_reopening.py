@@ -7,13 +7,15 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from annotate import guidelines
+from annotate import guidelines, queries_guidelines
 from annotate.guideline_sections import fingerprint
 from annotate.models import Demonstration, GuidelineVersion
-from review import adjudicating, deciding, reopening, undoing
-from review.models import Adjudication, Review, ReviewPlace
+from review import adjudicating, deciding, measuring, reopening, undoing
+from review.models import Adjudication, ReleaseItem, Review, ReviewPlace
 from tests.conftest import Cast
+from tests.counting import statements
 from tests.factories import a_member, a_review, a_submitted_demonstration, decided, full_scores
+from tests.review.releasing import built
 from workspace import running
 from workspace.access import Standing
 from workspace.models import AuditEvent, Job
@@ -207,7 +209,9 @@ def test_a_cancelled_job_leaves_what_it_did_whole(cast: Cast, monkeypatch: pytes
     job = Job.objects.get(kind="review_again")
     Job.objects.filter(pk=job.pk).update(cancel_requested=True)
     assert run(version).state == "cancelled"
-    states = sorted(Demonstration.objects.filter(pk__in=[first.pk, second.pk]).values_list("state", flat=True))
+    states = sorted(
+        Demonstration.objects.filter(pk__in=[first.pk, second.pk]).values_list("state", flat=True)
+    )
     assert states == ["approved", "needs_review"]
     assert ReviewPlace.objects.filter(guideline_version=version, state="open").count() == 2
 
@@ -228,3 +232,38 @@ def test_publishing_what_somebody_else_changed_meanwhile_is_refused(cast: Cast) 
     with pytest.raises(Conflict):
         guidelines.publish(cast.lead, summary="S", material=True, seen=seen, now=timezone.now())
     assert not Job.objects.filter(kind="review_again").exists()
+
+
+def test_a_release_holds_the_scores_of_the_last_look_alone(
+    cast: Cast, others: tuple[Standing, Standing]
+) -> None:
+    approved(cast)
+    version = publish(cast.lead)
+    run(version)
+    read(version, *others)
+    for each in others:
+        decided(each, level=1)
+    release = built(cast)
+    item = ReleaseItem.objects.get(release=release)
+    assert item.rubric_version == version and item.reviews == 2
+    assert set(item.scores.values()) == {1} and item.quality_rating == 1
+
+
+def test_the_figures_of_a_version_are_its_own(cast: Cast, others: tuple[Standing, Standing]) -> None:
+    approved(cast)
+    first, version = guidelines.newest(cast.project), publish(cast.lead)
+    run(version)
+    read(version, *others)
+    decided(others[0])
+    decided(others[1], "reject")
+    measuring.compute_report(cast.project, by=None, now=timezone.now())
+    old, new = queries_guidelines.figures(first), queries_guidelines.figures(version)
+    assert (old.written, old.approved, old.measured.scored) == (1, 0, 2)
+    assert (new.written, new.approved, new.measured.scored) == (0, 0, 2)
+    assert new.measured.decisions == {"approve": 1, "request_changes": 0, "reject": 1}
+    assert new.readers == 2 and not new.measured.agreement, "the project's report is not this version's"
+    measuring.compute_report(cast.project, by=None, now=timezone.now(), guideline_version=2)
+    with statements() as seen:
+        measured = queries_guidelines.figures(version).measured
+    assert measured.agreement[0].measure == "decision" and measured.measured is not None
+    assert len(seen) == 5
