@@ -59,6 +59,7 @@ def test_again_writes_the_same_bytes(cast: Cast, capsys: pytest.CaptureFixture[s
         (("--again", "1"), "--out DIR"),
         (("--again", "7", "--out", "{tmp}/new"), "has no release 7"),
         (("--out", "{tmp}"), "not an empty directory"),
+        (("--out", "{tmp}/something/new"), "cannot be made"),
         (("--language", "xx"), "no approved demonstration"),
         (("--split", "test"), "NAME=SHARE"),
         (("--split", "dev=0.1"), "Unknown split"),

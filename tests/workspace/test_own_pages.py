@@ -112,7 +112,7 @@ def holds_no_inline_code(answer: Any) -> None:
 
 def test_the_document_describes_the_api_and_the_page_reads_it() -> None:
     client = Client()
-    document = client.get("/api/schema/").json()
+    document = client.get("/api/schema/", headers={"Accept": "application/json"}).json()
     assert document["openapi"].startswith("3.1")
     assert "/api/v1/projects/{slug}/members/" in document["paths"]
     assert document["security"] == [{"token": []}, {"browser": []}]

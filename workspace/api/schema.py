@@ -9,7 +9,7 @@ import functools
 from typing import Any
 
 from drf_spectacular.generators import SchemaGenerator
-from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
+from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiJsonRenderer2, OpenApiYamlRenderer
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.permissions import AllowAny
@@ -43,7 +43,7 @@ class Schema(APIView):
     actions = {"GET": "site.schema"}
     authentication_classes: list[type] = []
     permission_classes = [AllowAny]
-    renderer_classes = [OpenApiJsonRenderer, OpenApiYamlRenderer]
+    renderer_classes = [OpenApiJsonRenderer, OpenApiJsonRenderer2, OpenApiYamlRenderer]
 
     @extend_schema(exclude=True)
     def get(self, request: Request) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,7 @@ class Command(ActCommand):
             self._write_again(project, again, out)
             return
         if out is not None:
-            building.check_empty(out)
+            _make_ready(out)
         release = publishing.begin(
             project,
             by=None,
@@ -69,6 +70,7 @@ class Command(ActCommand):
         release = Release.objects.filter(project=project, number=number).select_related("project").first()
         if release is None:
             raise Missing(f"The project “{project.slug}” has no release {number}.")
+        _make_ready(out)
         sealed = building.build_again(release, out)
         self._print(release, out, sealed.manifest_sha256)
 
@@ -101,6 +103,21 @@ def _built(release: Release) -> Release:
     if release.state != "ready":
         raise CommandError(job.error or job.message or f"Release {release.number} is {release.state}.")
     return release
+
+
+def _make_ready(out: Path) -> None:
+    """Make the directory before the work begins, so that a release is not built for one that cannot be written."""
+    building.check_empty(out)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        writable = os.access(out, os.W_OK | os.X_OK)
+    except OSError as fault:
+        words = f"{out} cannot be made ({fault.strerror}); name another."
+        raise Invalid("The directory cannot be used.", errors={"out": [words]}) from fault
+    if not writable:
+        raise Invalid(
+            "The directory cannot be used.", errors={"out": [f"{out} cannot be written; name another."]}
+        )
 
 
 def _filters(options: dict[str, Any]) -> dict[str, Any]:
