@@ -29,7 +29,7 @@ check: .venv/test.stamp
 	$(BIN)/lint-imports
 
 test: .venv/test.stamp build/test-assets.stamp check build/static.sha256
-	$(BIN)/pytest -n 2 $(PYTEST_ARGS)
+	$(BIN)/pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
 
 clean:
 	rm -rf .venv build node_modules staticfiles .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
