@@ -36,10 +36,9 @@ def part(request: HttpRequest, name: str) -> HttpResponse:
     draft = guideline_draft(standing)
     kept = getattr(draft, name)
     if request.method != "POST":
-        typed = (
-            guideline_forms.shown_bounds(kept) if name == "bounds" else guideline_forms.shown_rows(name, kept)
-        )
-        return _shown(request, draft, name, typed, {"form": name, "seen": fingerprint(kept)})
+        bounds = name == "bounds"
+        rows: Any = guideline_forms.shown_bounds(kept) if bounds else guideline_forms.shown_rows(name, kept)
+        return _shown(request, draft, name, rows, {"form": name, "seen": fingerprint(kept)})
     sent = {key: str(value).replace("\0", "") for key, value in request.POST.items()}
     typed: Any = sent if name == "bounds" else guideline_forms.typed_rows(sent, name)
     add, remove = sent.get("add", ""), sent.get("remove", "")
