@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
@@ -89,15 +90,10 @@ def work_counts(member: Member) -> dict[str, int]:
     mine = Demonstration.objects.filter(author=member)
     kept = Assignment.objects.filter(member=member, state__in=["expired", "released"], draft__isnull=False)
     counts = {name: CountUpTo(mine.filter(state=name), most=MOST_COUNTED) for name in DEMONSTRATION_STATES}
-    found = (
-        Member.objects.filter(pk=member.pk)
-        .values(
-            **{f"in_{name}": count for name, count in counts.items()},
-            in_kept=CountUpTo(kept, most=MOST_COUNTED),
-        )
-        .get()
-    )
-    return {name.removeprefix("in_"): count for name, count in dict(found).items()}
+    every = {f"in_{name}": count for name, count in counts.items()}
+    every["in_kept"] = CountUpTo(kept, most=MOST_COUNTED)
+    found: dict[str, Any] = dict(Member.objects.filter(pk=member.pk).values(**every).get())
+    return {name.removeprefix("in_"): int(count) for name, count in found.items()}
 
 
 def shown_count(count: int) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from annotate.models import Assignment
@@ -32,14 +32,10 @@ def browser() -> Iterator[Browser]:
 def settled(transactional_db: None) -> Iterator[None]:
     """Wait for what a closing page still asked of the server: the database is emptied next, and must not be in use."""
     yield
-    for _ in range(50):
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-                " AND pid <> pg_backend_pid() AND (state <> 'idle' OR state_change > now() - interval '0.2 s')"
-            )
-            if cursor.fetchone() == (0,):
-                return
+    # A closed browser closes its connections, and each connection's thread ends with the request it serves.
+    for _ in range(100):
+        if not any("process_request_thread" in thread.name for thread in threading.enumerate()):
+            return
         time.sleep(0.1)
 
 

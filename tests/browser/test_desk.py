@@ -91,6 +91,7 @@ def test_what_a_crash_left_is_offered_on_return(context: BrowserContext, held: A
     # Offline, so that not even the last request of a closing page arrives.
     context.set_offline(True)
     response(page).fill("Typed, then the browser was killed.")
+    assert page.evaluate("localStorage.length") == 1
     page.close()
     context.set_offline(False)
 
