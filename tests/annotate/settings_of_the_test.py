@@ -7,4 +7,5 @@ import os
 from config.settings import *  # noqa: F403
 from config.settings import DATABASES
 
-DATABASES["default"]["NAME"] = os.environ["TEST_DATABASE"]
+# Read without the variable only where the doctests of every module are collected.
+DATABASES["default"]["NAME"] = os.environ.get("TEST_DATABASE", DATABASES["default"]["NAME"])
