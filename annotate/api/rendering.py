@@ -105,6 +105,8 @@ def verdict(found: Verdict) -> dict[str, Any]:
         "scores": dict(found.scores),
         "comments": [dict(remark) for remark in found.comments],
         "decided": found.decided,
+        "guideline_version": found.version,
+        "superseded": found.superseded,
     }
     if found.by is not None:
         shown["by"] = dict(found.by)

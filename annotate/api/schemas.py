@@ -249,6 +249,10 @@ class Verdict(Documented[Any]):
     scores = DictField(child=IntegerField())
     comments = SpanRemark(many=True)
     decided = DateTimeField(allow_null=True)
+    guideline_version = IntegerField(
+        allow_null=True, help_text="The version it was judged by; null for adjudications"
+    )
+    superseded = BooleanField(help_text="Whether a material change has asked for another review since")
     by = Person(required=False, help_text="Absent where the reader may not know it")
 
 
