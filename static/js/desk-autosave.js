@@ -176,7 +176,9 @@ form.addEventListener("desk:resume", ({ detail }) => {
 form.addEventListener("input", (event) => {
   if (!["content", "category"].includes(event.target.name)) return;
   if (event.isComposing || composing) return;
-  if (shown.dataset.state === "saved" || shown.dataset.state === "") say("unsaved", shown.dataset.unsaved);
+  // Nothing is saved or sent before the choice between two texts is made: say so where one looks.
+  if (held && !document.getElementById("choice").hidden) sayUnsaved("failed", shown.dataset.stale);
+  else if (shown.dataset.state === "saved" || shown.dataset.state === "") say("unsaved", shown.dataset.unsaved);
   if (!held) schedule();
 });
 form.addEventListener("compositionstart", () => { composing = true; });

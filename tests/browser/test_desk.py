@@ -98,6 +98,8 @@ def test_what_a_crash_left_is_offered_on_return(context: BrowserContext, held: A
     again = at_the_desk(context, held)
     expect(again.get_by_role("heading", name="This computer keeps a text")).to_be_visible()
     expect(response(again)).to_have_value("")
+    response(again).fill("Typed before the choice.")
+    expect(state(again)).to_have_text("Two texts: choose one above")
     again.get_by_role("link", name="Take this text").click()
     expect(response(again)).to_have_value("Typed, then the browser was killed.")
     expect(state(again)).to_have_text(SAVED)
