@@ -153,7 +153,12 @@ def _hand_in(
         findings=[finding.as_dict() for finding in findings],
         submitted=now,
     )
-    place: dict[str, Any] = {"assignment": locked.pk, "slot": locked.slot_id, "member": locked.member_id, "now": now}
+    place: dict[str, Any] = {
+        "assignment": locked.pk,
+        "slot": locked.slot_id,
+        "member": locked.member_id,
+        "now": now,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_FILL_PLACE, place)
     record("assignment.submitted", locked, by=by, before={"state": "active"}, after={"state": "submitted"})

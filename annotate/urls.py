@@ -40,7 +40,9 @@ urlpatterns = [
     path("p/<slug:slug>/guidelines/draft/begin/", guideline_draft.begin, name="begin-guideline-draft"),
     path("p/<slug:slug>/guidelines/draft/discard/", guideline_draft.discard, name="discard-guideline-draft"),
     path("p/<slug:slug>/guidelines/draft/title/", guideline_draft.title, name="guideline-title"),
-    path("p/<slug:slug>/guidelines/draft/sections/", guideline_draft.add_section, name="add-guideline-section"),
+    path(
+        "p/<slug:slug>/guidelines/draft/sections/", guideline_draft.add_section, name="add-guideline-section"
+    ),
     path(
         "p/<slug:slug>/guidelines/draft/sections/<int:place>/",
         guideline_draft.section,

@@ -1,4 +1,4 @@
-"""Counting statements as the promises do: beside BEGIN, COMMIT and the savepoints that a test's own transaction adds."""
+"""Counting statements as the promises do: beside BEGIN, COMMIT and the savepoints of a test's own transaction."""
 
 from __future__ import annotations
 

@@ -5,16 +5,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('annotate', '0004_a_material_change_names_its_categories'),
-        ('workspace', '0002_audit_is_append_only'),
+        ("annotate", "0004_a_material_change_names_its_categories"),
+        ("workspace", "0002_audit_is_append_only"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='task',
-            name='project',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='workspace.project'),
+            model_name="task",
+            name="project",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="tasks",
+                to="workspace.project",
+            ),
         ),
     ]

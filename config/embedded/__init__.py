@@ -164,10 +164,10 @@ def _started(place: Place, log_from: int) -> dict[str, str]:
     end = time.monotonic() + PATIENCE
     ours = False
     while True:
-        notice = place.read()
-        if notice is not None:
-            return notice
+        # First of all: a killed guardian leaves its notice behind, which the next one takes away.
         guarded = is_held(place.guardian)
+        if guarded and (notice := place.read()) is not None:
+            return notice
         if time.monotonic() > end or (ours and not guarded):
             raise start_failure(SERVERS[place.name].title, place.log, _since(place.log, log_from))
         if not guarded:

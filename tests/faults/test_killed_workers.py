@@ -30,7 +30,7 @@ def test_an_import_is_taken_up_again_and_every_row_is_in_once(site: Site, tmp_pa
 
 def test_an_import_whose_command_was_killed_is_ended_by_a_worker(site: Site, tmp_path: Path) -> None:
     file = rows_in(tmp_path / "command.jsonl")
-    words = ["import_source", "imports", file, "--format", "jsonl", "--licence", "CC0-1.0"]
+    words = ["import_source", "imports", str(file), "--format", "jsonl", "--licence", "CC0-1.0"]
     command = subprocess.Popen(
         [sys.executable, "manage.py", *words],
         cwd=CHECKOUT,

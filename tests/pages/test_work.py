@@ -130,7 +130,10 @@ def test_afterwards_the_page_says_that_a_reviewer_has_it(cast):
     demonstration = a_submitted_demonstration(cast.writer)
     a_review(cast.reviewer)
     page = get(cast.writer, "my-demonstration", demonstration.pk)
-    assert "A reviewer has it." in page.text and url(cast.writer, "recall-mine", demonstration.pk) not in page.text
+    assert (
+        "A reviewer has it." in page.text
+        and url(cast.writer, "recall-mine", demonstration.pk) not in page.text
+    )
     refused = page_client(cast.writer).post(url(cast.writer, "recall-mine", demonstration.pk))
     assert refused.status_code == 409 and "A reviewer has this now" in refused.text
 
@@ -141,7 +144,10 @@ def test_a_demonstration_is_withdrawn_after_a_question(cast, returned):
     answer = page_client(cast.writer).post(url(cast.writer, "withdraw-mine", returned.pk))
     assert answer["Location"] == url(cast.writer, "my-demonstration", returned.pk)
     assert Demonstration.objects.get().state == "withdrawn"
-    assert page_client(cast.second_writer).post(url(cast.writer, "withdraw-mine", returned.pk)).status_code == 403
+    assert (
+        page_client(cast.second_writer).post(url(cast.writer, "withdraw-mine", returned.pk)).status_code
+        == 403
+    )
 
 
 def test_text_whose_time_ran_out_is_kept_and_the_task_taken_back(cast):
