@@ -16,6 +16,8 @@ from django.conf import settings
 
 django.setup()
 settings.ROOT_URLCONF = "benchmarks.bare"
+settings.AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+settings.CACHES["default"]["BACKEND"] = "django.core.cache.backends.redis.RedisCache"
 settings.MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

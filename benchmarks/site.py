@@ -53,6 +53,8 @@ class Annotator:
     user: int
     member: int
     session: str
+    # A session of Django's own log-in, for the bare view.
+    bare_session: str
 
 
 def a_project(slug: str, *, tasks: int) -> Any:
@@ -71,8 +73,6 @@ def a_project(slug: str, *, tasks: int) -> Any:
 def annotators(project: Any, count: int) -> list[Annotator]:
     """`count` new annotators of a project who have read its guideline."""
     from django.conf import settings
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.cached_db import SessionStore
     from django.utils import timezone
 
     from annotate import guidelines
@@ -87,12 +87,20 @@ def annotators(project: Any, count: int) -> list[Annotator]:
         member, _new = people.add_member(project, email=email, roles=["annotator"], by=None, now=now)
         user = User.objects.get(email=email)
         guidelines.acknowledge(standing(user, project.slug), 1, now=now)
-        session = SessionStore()
-        session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(user.pk), settings.AUTHENTICATION_BACKENDS[0]
-        session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-        session.save()
-        made.append(Annotator(user.pk, member.pk, session.session_key or ""))
+        backends = (settings.AUTHENTICATION_BACKENDS[0], "django.contrib.auth.backends.ModelBackend")
+        made.append(Annotator(user.pk, member.pk, *(_session(user, backend) for backend in backends)))
     return made
+
+
+def _session(user: Any, backend: str) -> str:
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.cached_db import SessionStore
+
+    session = SessionStore()
+    session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(user.pk), backend
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    return session.session_key or ""
 
 
 @contextmanager

@@ -119,7 +119,7 @@ else:
 
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "config.cache.KeptRedisCache",
         "LOCATION": CACHE_URL,
         "KEY_PREFIX": "scriptorium",
     }
@@ -155,7 +155,7 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- People and sessions ----------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "workspace.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["workspace.accounts.LoggedIn"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
