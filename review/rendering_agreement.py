@@ -12,7 +12,7 @@ def report_as_dict(report: AgreementReport) -> dict[str, Any]:
     return {
         "id": str(report.pk),
         "state": "ready",
-        "created": report.created.isoformat(),
+        "created": report.created.isoformat().replace("+00:00", "Z"),
         "set": report.ratings_set,
         "results": [
             {

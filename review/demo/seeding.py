@@ -59,6 +59,7 @@ def seed(*, password: str, now: datetime) -> tuple[Project, bool]:
         cast = {name: _person(project, name, password, now=now) for name in PEOPLE}
         tasks = _tasks(project, cast["admin"].user, now=now - timedelta(days=13))
         _replay(tasks, cast, now=now)
+        _renew_leases(project, now=now)
     return project, True
 
 
@@ -96,6 +97,14 @@ def _replay(tasks: Mapping[str, Task], cast: Mapping[str, Standing], *, now: dat
             _replay_one(tasks[planned["task"]], planned, cast, at)
         except Refusal as refusal:
             raise ValueError(f"The demo's {planned['task']}: {refusal.detail} {refusal.errors}") from refusal
+
+
+def _renew_leases(project: Project, *, now: datetime) -> None:
+    """What is in hand was taken days ago: as if its writers had opened it just now, so that it stays in their hands."""
+    lease = now + project.writing_lease
+    in_hand = Assignment.objects.filter(project=project, state="active")
+    Slot.objects.filter(state="held", assignments__in=in_hand).update(lease_until=lease)
+    in_hand.update(lease_until=lease)
 
 
 def _replay_one(task: Task, planned: Mapping[str, Any], cast: Mapping[str, Standing], at: datetime) -> None:
