@@ -25,14 +25,16 @@ sys.exit(Supervisor(json.loads(sys.argv[1])).run(lambda: say("all started")))
 MARK = "scriptorium-supervisor-test"
 SLEEP = f'["sh", "-c", "sleep 600 & echo $$ {MARK}; wait"]'
 
+WITHOUT_NOHUP = ["env", "--default-signal=HUP"]
+
 
 class Supervised:
     """A supervisor in a process of its own."""
 
     def __init__(self, programs: str) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", SUPERVISE, programs], cwd=CHECKOUT, stdout=subprocess.PIPE, text=True
-        )
+        # Under nohup the hang-up is ignored and stays so; the tests ask for what happens without it.
+        command = [*WITHOUT_NOHUP, sys.executable, "-c", SUPERVISE, programs]
+        self.process = subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True)
         self.pids: dict[str, list[int]] = {}
 
     def read_until(self, true: Callable[[str], bool]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -68,7 +69,7 @@ def test_a_row_says_what_reviewers_scored_and_where_it_comes_from(cast: Cast) ->
     assert (row["reviews"], row["guideline_version"], row["rubric_version"]) == (2, 1, 1)
     assert (row["origin"], row["language"], row["category"]) == ("human", "en", "open_qa")
     assert row["metadata"] == {"page": 3}
-    assert row["approved"] == demonstration.settled.isoformat().replace("+00:00", "Z")
+    assert row["approved"].endswith("Z") and datetime.fromisoformat(row["approved"]) == demonstration.settled
     lineage = row["lineage"]
     assert (lineage["external_id"], lineage["source"]) == ("e-7", str(source.pk))
     assert len(lineage["reviews"]) == 2
